@@ -1,0 +1,1 @@
+"""From a pose track to events, steps, quality and measures. Pure numpy and scipy: no video file, no clock, no screen."""

@@ -1,0 +1,46 @@
+"""Everything a person can choose for an analysis: one model for the command line, the dashboard and the saved result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+View = Literal["rear", "front", "left", "right"]
+Sex = Literal["F", "M"]
+
+
+class Settings(BaseModel):
+    """Choices for one analysis. Saved with the result so that it can be repeated.
+
+    `view`, `person`, `capture_fps`, `roll_deg` and `baseline_s` say something about a video; with several videos they
+    hold for all of them, so a caller that analyses several views leaves `view` to be found.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    view: View | None = Field(None, description="Side of the runner that the camera sees; None: found from the track.")
+    person: int | None = Field(
+        None, ge=1, description="Which person to follow, counted from the picture's left; None: the one who runs in place."
+    )
+    capture_fps: float | None = Field(
+        None, gt=0, le=2000, description="Frames a second at which the camera filmed; None: from the file."
+    )
+    roll_deg: float | None = Field(
+        None, ge=-45, le=45, description="Turn of a level line in the picture, + = its right end lies lower; None: unknown."
+    )
+    baseline_s: tuple[float, float] | None = Field(
+        None, description="Seconds of the video in which the runner stands still; None: looked for at the start."
+    )
+    speed_kmh: float | None = Field(None, gt=0, le=45, description="Treadmill speed.")
+    height_cm: float | None = Field(None, ge=80, le=250, description="Body height; gives vertical oscillation in cm.")
+    sex: Sex | None = Field(None, description="Chooses the bands where the evidence differs by sex.")
+    model: str = Field("full", description="Pose model by name: lite, full or heavy.")
+    model_path: Path | None = Field(None, description="A pose model file, instead of a named one.")
+
+    @model_validator(mode="after")
+    def _baseline_is_a_span(self) -> Self:
+        if self.baseline_s is not None and not 0 <= self.baseline_s[0] < self.baseline_s[1]:
+            raise ValueError("the baseline must be a span of seconds such as 0-3, its end after its start")
+        return self
