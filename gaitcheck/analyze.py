@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gaitcheck.findings.result import Assessment
 from gaitcheck.gait.result import GaitResult, Measure
 from gaitcheck.settings import Settings
 from gaitcheck.track import PoseTrack
@@ -48,4 +49,4 @@ class Analysis:
     model: ModelUsed
     videos: tuple[VideoAnalysis, ...]
     measures: tuple[Measure, ...]
-    # assessment: Assessment   (gaitcheck.findings)
+    assessment: Assessment
