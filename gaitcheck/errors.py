@@ -3,7 +3,7 @@
 GaitCheckError
  +-- UnusableInputError   the file, folder or option given cannot be used           exit code 2
  +-- ModelError           the pose model is missing, damaged or cannot be fetched   exit code 3
- +-- EnvironmentFault     a system library or an encoder is missing                 exit code 4
+ +-- MissingComponentError  a system library or an encoder is missing                 exit code 4
  +-- Cancelled            the person stopped the work                               exit code 130
 """
 
@@ -26,13 +26,13 @@ class ModelError(GaitCheckError):
     exit_code = 3
 
 
-class EnvironmentFault(GaitCheckError):
+class MissingComponentError(GaitCheckError):
     """The machine lacks something the program needs: a system library, an encoder, disk space."""
 
     exit_code = 4
 
 
-class Cancelled(GaitCheckError):
+class Cancelled(GaitCheckError):  # noqa: N818 (not a fault: the person asked for it)
     """The person stopped the work; nothing half-done is left behind."""
 
     exit_code = 130

@@ -1,4 +1,4 @@
-"""Everything a person can choose for an analysis: one model for the command line, the dashboard and the saved result."""
+"""Everything a person can choose for an analysis: one model for command line, dashboard and saved result."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    view: View | None = Field(None, description="Side of the runner that the camera sees; None: found from the track.")
+    view: View | None = Field(None, description="Side of the runner the camera sees; None: found from the track.")
     person: int | None = Field(
-        None, ge=1, description="Which person to follow, counted from the picture's left; None: the one who runs in place."
+        None, ge=1, description="Person to follow, counted from the picture's left; None: the one who runs in place."
     )
     capture_fps: float | None = Field(
         None, gt=0, le=2000, description="Frames a second at which the camera filmed; None: from the file."
     )
     roll_deg: float | None = Field(
-        None, ge=-45, le=45, description="Turn of a level line in the picture, + = its right end lies lower; None: unknown."
+        None, ge=-45, le=45, description="Turn of a level line in the picture, + = right end lower; None: unknown."
     )
     baseline_s: tuple[float, float] | None = Field(
         None, description="Seconds of the video in which the runner stands still; None: looked for at the start."

@@ -53,8 +53,7 @@ class Landmark(IntEnum):
 
 #: Landmark order after exchanging left and right.
 EXCHANGED_SIDES = np.array(
-    [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9]
-    + [i + 1 if i % 2 else i - 1 for i in range(11, N_LANDMARKS)]
+    [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9] + [i + 1 if i % 2 else i - 1 for i in range(11, N_LANDMARKS)]
 )
 
 
@@ -69,6 +68,7 @@ class PoseTrack:
     visibility : (T, 33) 0..1.
     world_m : (T, 33, 3) metres, hip-centred (MediaPipe's world landmarks).
     frame_size_px : (width, height) of the upright picture.
+    cuts_s : times at which the picture jumps to another scene (the first frame after each cut).
     history : what was done to the track, in order, in words.
 
     A frame in which nobody was found is a row of NaN, never a missing row.
@@ -79,6 +79,7 @@ class PoseTrack:
     visibility: FloatArray
     world_m: FloatArray
     frame_size_px: tuple[int, int]
+    cuts_s: tuple[float, ...] = ()
     history: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

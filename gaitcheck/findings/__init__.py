@@ -1,1 +1,1 @@
-"""From measures to bands, findings and muscle hints. The knowledge is data (TOML in `knowledge/`), the wording is guarded."""
+"""From measures to bands, findings and muscle hints. Knowledge is data (TOML in `knowledge/`), wording is guarded."""

@@ -1,1 +1,1 @@
-"""From a pose track to events, steps, quality and measures. Pure numpy and scipy: no video file, no clock, no screen."""
+"""From a pose track to events, steps, quality and measures. Pure numpy and scipy: no video, no clock, no screen."""
