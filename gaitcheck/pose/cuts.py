@@ -1,0 +1,57 @@
+"""Scene cuts: where the picture jumps to another scene."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitcheck.track import FloatArray
+
+UInt8Array = NDArray[np.uint8]
+
+#: Cells of the colour histogram along each of the three colours.
+_CELLS = 6
+#: Size to which a frame is shrunk before it is compared.
+_SMALL_PX = (48, 48)
+#: Least change of the picture (mean absolute difference, 0..1) and of its colours (half the L1 distance, 0..1).
+LEAST_PICTURE_CHANGE = 0.08
+LEAST_COLOUR_CHANGE = 0.2
+#: A cut must exceed the usual change between two frames of this video by this factor.
+TIMES_USUAL = 4.0
+#: The share by which a new frame moves the usual change.
+_ADAPT = 0.1
+
+
+class CutDetector:
+    """Tells, frame after frame, whether a new scene begins; keeps two small pictures, nothing else.
+
+    A cut changes both the picture (so that a lamp that is switched on is one, a moving camera is not) and its colours,
+    and much more than the frames before it did.
+    """
+
+    def __init__(self) -> None:
+        self._picture: FloatArray | None = None
+        self._colours: FloatArray | None = None
+        self._usual = 0.0
+
+    def is_cut(self, bgr: UInt8Array) -> bool:
+        """Whether this frame (H, W, 3) belongs to another scene than the frame given before it."""
+        small = cv2.resize(bgr, _SMALL_PX, interpolation=cv2.INTER_AREA)
+        picture = small.astype(np.float64) / 255
+        counts = cv2.calcHist([small], [0, 1, 2], None, [_CELLS] * 3, [0, 256] * 3)
+        colours = np.asarray(counts, dtype=np.float64).ravel() / (_SMALL_PX[0] * _SMALL_PX[1])
+        if self._picture is None or self._colours is None:
+            self._picture, self._colours = picture, colours
+            return False
+        change = float(np.abs(picture - self._picture).mean())
+        colour_change = float(np.abs(colours - self._colours).sum()) / 2
+        self._picture, self._colours = picture, colours
+        cut = (
+            change >= LEAST_PICTURE_CHANGE
+            and colour_change >= LEAST_COLOUR_CHANGE
+            and change >= TIMES_USUAL * self._usual
+        )
+        if not cut:
+            self._usual += _ADAPT * (change - self._usual)
+        return cut
