@@ -40,7 +40,7 @@ def swing_from_vertical(upper: FloatArray, lower: FloatArray, positive_x: Sign) 
 
 
 def lean_from_vertical(lower: FloatArray, upper: FloatArray, positive_x: Sign) -> FloatArray:
-    """Angle of a standing segment (such as the trunk) against the vertical; + = its upper end lies towards `positive_x`."""
+    """Angle of a standing segment (such as the trunk) against the vertical; + = its top lies towards `positive_x`."""
     d = np.asarray(upper) - np.asarray(lower)
     return np.degrees(np.arctan2(positive_x * d[..., 0], -d[..., 1]))
 

@@ -1,0 +1,136 @@
+"""From the raw track to one that can be measured: exchanges undone, spikes and short gaps mended, zero-phase filtered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+from scipy.ndimage import median_filter
+from scipy.signal import butter, sosfiltfilt
+
+from gaitcheck.gait.swaps import repair_swaps
+from gaitcheck.track import FloatArray, Landmark, PoseTrack
+
+#: Gaps (nobody found) up to this long are bridged; a step takes three times as long.
+LONGEST_GAP_S = 0.10
+#: Low-pass of joint positions. Gait angles hold little above 8 Hz, the tracker's jitter lies above it.
+CUTOFF_HZ = 9.0
+#: The same as a share of the frame rate, which wins at low rates.
+CUTOFF_SHARE = 0.36
+#: A point further than this from its neighbours' median (leg lengths) for a frame or two is a spike.
+SPIKE_LEGS = 0.06
+#: Shortest stretch of track worth measuring.
+SHORTEST_STRETCH_S = 1.0
+
+
+@dataclass(frozen=True)
+class CleanTrack:
+    """A track fit to be measured.
+
+    Attributes
+    ----------
+    track : on a uniform time base, filtered; NaN outside stretches in which the runner was followed.
+    leg_length_px : median length of thigh plus shank.
+    frames_with_runner : frames of the raw track in which the runner was found.
+    frames_filled, swaps_repaired : frames mended.
+    """
+
+    track: PoseTrack
+    leg_length_px: float
+    frames_with_runner: int
+    frames_filled: int
+    swaps_repaired: int
+
+    @property
+    def rate_hz(self) -> float:
+        """Samples per second of the uniform time base."""
+        return 1.0 / float(self.track.time_s[1] - self.track.time_s[0])
+
+
+def leg_length(track: PoseTrack) -> float:
+    """Median length of a leg (hip to knee plus knee to ankle) in the picture, px; NaN where there is none."""
+    hips, knees, ankles = (
+        track.xy_px[:, [left, left + 1]] for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
+    )
+    lengths = np.linalg.norm(knees - hips, axis=-1) + np.linalg.norm(ankles - knees, axis=-1)
+    good = lengths[np.isfinite(lengths)]
+    return float(np.median(good)) if good.size else float("nan")
+
+
+def clean(raw: PoseTrack) -> CleanTrack | None:
+    """Mend and filter a raw track.
+
+    Returns None where there is no stretch of at least `SHORTEST_STRETCH_S` in which a person was followed.
+    """
+    legs = leg_length(raw)
+    if not np.isfinite(legs) or legs <= 0 or len(raw) < 3:
+        return None
+    frames_with_runner = int(raw.found.sum())
+    repaired, exchanged = repair_swaps(raw, legs)
+    stretches = _stretches(repaired)
+    if not stretches:
+        return None
+    step_s = float(np.median(np.diff(raw.time_s)))
+    time = np.arange(0, int(np.floor(raw.time_s[-1] / step_s + 1e-9)) + 1) * step_s
+    cutoff = min(CUTOFF_HZ, CUTOFF_SHARE / step_s)
+    sos = butter(2, cutoff, fs=1.0 / step_s, output="sos")
+    n = len(time)
+    xy = np.full((n, *raw.xy_px.shape[1:]), np.nan)
+    visibility = np.full((n, raw.visibility.shape[1]), np.nan)
+    world = np.full((n, *raw.world_m.shape[1:]), np.nan)
+    filled = 0
+    for stretch in stretches:
+        rows = stretch[repaired.found[stretch]]
+        filled += len(stretch) - len(rows)
+        known = repaired.time_s[rows]
+        inside = (time >= known[0] - 1e-9) & (time <= known[-1] + 1e-9)
+        width = max(3, 2 * round(0.04 / step_s) + 1)
+        steady = _without_spikes(repaired.xy_px[rows], legs, width)
+        xy[inside] = sosfiltfilt(sos, PchipInterpolator(known, steady)(time[inside]), axis=0)
+        world[inside] = sosfiltfilt(sos, PchipInterpolator(known, repaired.world_m[rows])(time[inside]), axis=0)
+        visibility[inside] = PchipInterpolator(known, repaired.visibility[rows])(time[inside])
+    note = f"gaps up to {LONGEST_GAP_S:g} s bridged ({filled} frames), zero-phase low-pass at {cutoff:.1f} Hz"
+    track = repaired.noted(note, time_s=time, xy_px=xy, visibility=np.clip(visibility, 0, 1), world_m=world)
+    return CleanTrack(track, legs, frames_with_runner, filled, int(exchanged.sum()))
+
+
+def at_times(track: PoseTrack, time_s: FloatArray) -> PoseTrack:
+    """The track at other times (linear between its rows, NaN beside missing rows), such as the frames of the video."""
+
+    def take(values: FloatArray) -> FloatArray:
+        flat = values.reshape(len(values), -1)
+        at = np.stack([np.interp(time_s, track.time_s, column) for column in flat.T], axis=1)
+        return at.reshape(len(time_s), *values.shape[1:])
+
+    return replace(
+        track,
+        time_s=np.asarray(time_s, dtype=float),
+        xy_px=take(track.xy_px),
+        visibility=take(track.visibility),
+        world_m=take(track.world_m),
+    )
+
+
+def _stretches(track: PoseTrack) -> list[NDArray[np.intp]]:
+    """Frame numbers of each stretch without a cut and without a gap too long to bridge, long enough to be measured."""
+    rows = np.flatnonzero(track.found)
+    if not rows.size:
+        return []
+    apart = np.diff(track.time_s[rows]) - np.median(np.diff(track.time_s)) > LONGEST_GAP_S
+    cuts = np.searchsorted(track.time_s, np.asarray(track.cuts_s) - 1e-9)
+    across = [bool(np.any((cuts > a) & (cuts <= b))) for a, b in zip(rows[:-1], rows[1:], strict=True)]
+    parts = np.split(rows, np.flatnonzero(apart | np.array(across, dtype=bool)) + 1)
+    return [
+        np.arange(part[0], part[-1] + 1)
+        for part in parts
+        if track.time_s[part[-1]] - track.time_s[part[0]] >= SHORTEST_STRETCH_S
+    ]
+
+
+def _without_spikes(xy_px: FloatArray, leg_length_px: float, width: int) -> FloatArray:
+    """Points that leap away from their neighbours for a moment, put back to the median of these (Hampel's rule)."""
+    middle = median_filter(xy_px, size=(width, 1, 1), mode="nearest")
+    leap = np.linalg.norm(xy_px - middle, axis=-1) > SPIKE_LEGS * leg_length_px
+    return np.where(leap[..., None], middle, xy_px)

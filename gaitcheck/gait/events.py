@@ -1,0 +1,234 @@
+"""Midstance, initial contact and toe-off of each step.
+
+Midstance is the lowest point of the pelvis: it is seen in every view. The leg on the belt is the one whose foot is lower.
+Contact and toe-off have one method for each kind of view:
+
+side views (feet against the belt)
+    A foot on the belt moves back at the belt's speed. Initial contact is where the foot's speed, before midstance, passes
+    half the belt's speed (read from the foot itself at midstance). Toe-off is the straightest knee after midstance
+    (Fellin 2010: 5 ms), less a constant.
+
+rear and front views (pelvis alone)
+    In flight the pelvis falls freely; its fall is fastest when the force under the foot reaches body weight, which is a
+    while after contact, and its rise is fastest a while before toe-off (Milner and Paquette 2015). With a half-sine force
+    of contact time c in a step of duration T that while is c/pi * asin(2c / (pi T)); c follows from the time between the
+    two. The real force rises faster and fades slower than a half-sine, which two factors account for.
+
+The constants were set on a treadmill run with markers and a force plate (Fukuchi 2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.optimize import brentq
+from scipy.signal import find_peaks
+
+from gaitcheck.angles import bend
+from gaitcheck.gait.clean import CleanTrack
+from gaitcheck.gait.result import SIDES, Direction, Side
+from gaitcheck.gait.view import is_side
+from gaitcheck.settings import View
+from gaitcheck.track import FloatArray, Landmark
+
+#: Durations of a step looked for, in seconds of the video (slow motion included).
+STEP_SPAN_S = (0.20, 2.5)
+#: Prominence of a pelvis low, as a share of the usual rise and fall.
+LOW_PROMINENCE = 0.35
+#: Share of the belt's speed at which a landing foot counts as having landed.
+LANDED_SHARE = 0.5
+#: The straightest knee comes this long after toe-off.
+KNEE_DELAY_S = 0.009
+#: Force against a half-sine: how much earlier than the model contact is, how much later toe-off is.
+CONTACT_FACTOR = 1.15
+TOE_OFF_FACTOR = 1.55
+#: Resolution of the fine time base on which crossings are looked for.
+FINE_S = 0.001
+
+
+@dataclass(frozen=True)
+class Stance:
+    """One stance as found, before it is checked against its neighbours. Times in seconds of the track."""
+
+    side: Side
+    midstance_s: float
+    initial_contact_s: float | None
+    toe_off_s: float | None
+    clearance: float  # how much lower the stance foot is than the other at midstance, leg lengths
+
+
+def find_stances(clean: CleanTrack, view: View, direction: Direction | None) -> tuple[list[Stance], float | None]:
+    """All stances in order of time, and the typical step duration (None where nothing repeats)."""
+    pelvis = _pelvis_height(clean)
+    period = step_period(pelvis, clean.rate_hz)
+    if period is None:
+        return [], None
+    stances: list[Stance] = []
+    for rows in _finite_runs(pelvis):
+        time = clean.track.time_s[rows]
+        if time[-1] - time[0] < 1.5 * period:
+            continue
+        stances.extend(_stances_of(clean, rows, CubicSpline(time, pelvis[rows]), period, view, direction))
+    return sorted(stances, key=lambda stance: stance.midstance_s), period
+
+
+def step_period(pelvis_height: FloatArray, rate_hz: float) -> float | None:
+    """Duration of a step from the autocorrelation of the pelvis's vertical speed, seconds; None where nothing repeats.
+
+    The pelvis goes down and up once a step. `pelvis_height` may have gaps (NaN).
+    """
+    speed = np.gradient(pelvis_height)
+    known = np.isfinite(speed)
+    if known.sum() < 2 * STEP_SPAN_S[0] * rate_hz:
+        return None
+    speed = np.where(known, speed - np.mean(speed[known]), 0.0)
+    size = 1 << int(2 * len(speed) - 1).bit_length()
+    power = np.abs(np.fft.rfft(speed, size)) ** 2
+    pairs = np.fft.irfft(np.abs(np.fft.rfft(known.astype(float), size)) ** 2)
+    first, last = int(STEP_SPAN_S[0] * rate_hz), int(min(STEP_SPAN_S[1] * rate_hz, known.sum() * 0.6))
+    correlation = np.fft.irfft(power)[: last + 2] / np.maximum(pairs[: last + 2], 1.0)
+    correlation /= correlation[0]
+    peaks, _ = find_peaks(correlation[: last + 1])
+    peaks = peaks[peaks >= first]
+    if not peaks.size or correlation[peaks].max() < 0.3:
+        return None
+    best = int(peaks[np.argmax(correlation[peaks] >= 0.75 * correlation[peaks].max())])
+    a, b, c = correlation[best - 1 : best + 2]
+    return float((best + 0.5 * (a - c) / (a - 2 * b + c)) / rate_hz)
+
+
+def _pelvis_height(clean: CleanTrack) -> FloatArray:
+    """(T,) height of the middle of the hips, leg lengths, up positive."""
+    hips = clean.track.xy_px[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 1]
+    return np.asarray(-hips.mean(axis=1) / clean.leg_length_px)
+
+
+def _finite_runs(values: FloatArray) -> Iterator[slice]:
+    """Slices of consecutive finite values."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.isfinite(values).astype(int), [0]])))
+    for start, end in edges.reshape(-1, 2):
+        if end - start > 3:
+            yield slice(int(start), int(end))
+
+
+def _stances_of(
+    clean: CleanTrack, rows: slice, pelvis: CubicSpline, period: float, view: View, direction: Direction | None
+) -> Iterator[Stance]:
+    time = clean.track.time_s[rows]
+    fine = np.arange(time[0], time[-1], FINE_S)
+    height = pelvis(fine)
+    swing = np.percentile(height, 90) - np.percentile(height, 10)
+    found, _ = find_peaks(-height, distance=max(1, int(0.6 * period / FINE_S)), prominence=LOW_PROMINENCE * swing)
+    lows = fine[found]
+    feet = _foot_height(clean, "left")[rows] - _foot_height(clean, "right")[rows]
+    apart = np.array([np.mean(feet[np.abs(time - low) <= 0.15 * period]) for low in lows])
+    for side in SIDES:
+        own = apart < 0 if side == "left" else apart >= 0
+        middles, cycle = _aligned(pelvis, lows[own], period, (time[0], time[-1]))
+        from_middle = _contact_by_pelvis(cycle, period) if cycle is not None else None
+        for middle, clearance in zip(middles, np.abs(apart[own]), strict=True):
+            contact, off = None, None
+            if is_side(view):
+                contact, off = _contact_by_foot(clean, rows, side, middle, period, direction)
+            elif from_middle is not None:
+                contact, off = middle + from_middle[0], middle + from_middle[1]
+            within = (contact is None or contact >= time[0]) and (off is None or off <= time[-1])
+            if within:
+                yield Stance(side, middle, contact, off, float(clearance))
+
+
+def _aligned(
+    pelvis: CubicSpline, lows: FloatArray, period: float, span: tuple[float, float]
+) -> tuple[list[float], CubicSpline | None]:
+    """Midstances of one side, each moved to where its vertical speed fits the side's mean cycle best.
+
+    Returns the midstances and the mean cycle of vertical speed over time from midstance (None with fewer than three
+    whole cycles). Fitting the whole cycle is steadier than any single extreme of a jittery curve.
+    """
+    reach = 0.75 * period
+    grid = np.arange(-reach, reach + FINE_S / 2, FINE_S)
+    whole = (lows - 1.1 * reach >= span[0]) & (lows + 1.1 * reach <= span[1])
+    if whole.sum() < 3:
+        return [float(low) for low in lows], None
+    shifts = np.arange(-0.12, 0.121, 0.005) * period
+    moved = lows.astype(float)
+    for _ in range(3):
+        cycle = np.mean([pelvis(middle + grid, 1) for middle in moved[whole]], axis=0)
+        for i in np.flatnonzero(whole):
+            fit = np.array([np.dot(cycle, pelvis(lows[i] + shift + grid, 1)) for shift in shifts])
+            moved[i] = lows[i] + shifts[int(np.argmax(fit))]
+        # the side's mean cycle is at its lowest where its speed passes zero upwards
+        centre = np.abs(grid) < 0.25 * period
+        rising = np.flatnonzero((cycle[:-1] < 0) & (cycle[1:] >= 0) & centre[1:])
+        if rising.size:
+            moved[whole] += grid[rising[np.argmin(np.abs(grid[rising]))]]
+    cycle = np.mean([pelvis(middle + grid, 1) for middle in moved[whole]], axis=0)
+    return [float(middle) for middle in moved], CubicSpline(grid, cycle)
+
+
+def _foot_height(clean: CleanTrack, side: Side) -> FloatArray:
+    """(T,) height of ankle, heel and toe of one foot together, leg lengths, up positive."""
+    first = Landmark.LEFT_ANKLE if side == "left" else Landmark.RIGHT_ANKLE
+    return np.asarray(-clean.track.xy_px[:, [first, first + 2, first + 4], 1].mean(axis=1) / clean.leg_length_px)
+
+
+def _contact_by_pelvis(cycle: CubicSpline, period: float) -> tuple[float, float] | None:
+    """Contact and toe-off, in seconds from midstance, from the mean cycle of the pelvis's vertical speed."""
+    before = np.arange(-0.6 * period, 0.0, FINE_S)
+    after = np.arange(0.0, 0.6 * period, FINE_S)
+    fastest_fall = float(before[np.argmin(cycle(before))])
+    fastest_rise = float(after[np.argmax(cycle(after))])
+    wait = _half_sine_wait(fastest_rise - fastest_fall, period)
+    if wait is None:
+        return None
+    return fastest_fall - CONTACT_FACTOR * wait, fastest_rise + TOE_OFF_FACTOR * wait
+
+
+def _half_sine_wait(between: float, period: float) -> float | None:
+    """Time from contact to the force passing body weight, for a half-sine force that does so `between` apart."""
+
+    def wait(contact: float) -> float:
+        return contact / np.pi * float(np.arcsin(min(1.0, 2 * contact / (np.pi * period))))
+
+    def miss(contact: float) -> float:
+        return contact - 2 * wait(contact) - between
+
+    longest = 0.95 * period
+    if not 0 < between or miss(longest) < 0:
+        return None
+    return wait(float(brentq(miss, 1e-6, longest)))
+
+
+def _contact_by_foot(
+    clean: CleanTrack, rows: slice, side: Side, middle: float, period: float, direction: Direction | None
+) -> tuple[float | None, float | None]:
+    """Contact from the foot's speed against the belt's, toe-off from the straightest knee."""
+    forward = -1.0 if direction == "image_left" else 1.0
+    time, xy = clean.track.time_s[rows], clean.track.xy_px[rows] / clean.leg_length_px
+    window = (time >= middle - 0.75 * period) & (time <= middle + 0.85 * period)
+    if window.sum() < 5:
+        return None, None
+    time, xy = time[window], xy[window]
+    hip, knee, ankle, toe = (
+        xy[:, left + (side == "right")]
+        for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_FOOT_INDEX)
+    )
+    fine = np.arange(time[0], time[-1], FINE_S)
+    contacts = []
+    for point in (ankle, toe):
+        speed = CubicSpline(time, forward * point[:, 0])(fine, 1)
+        belt = float(np.median(speed[np.abs(fine - middle) < 0.12 * period]))
+        moving = np.flatnonzero((fine < middle - 0.05 * period) & (speed > LANDED_SHARE * belt))
+        if belt < 0 and moving.size:
+            contacts.append(float(fine[moving[-1]]))
+    contact = float(np.mean(contacts)) if contacts else None
+    straight = CubicSpline(time, bend(hip, knee, ankle, forward))(fine)
+    later = (fine > middle + 0.15 * period) & (fine < middle + 0.75 * period)
+    dips, _ = find_peaks(-straight[later])
+    if not dips.size:
+        return contact, None
+    best = dips[np.argmin(straight[later][dips])]
+    return contact, float(fine[later][best]) - KNEE_DELAY_S

@@ -1,0 +1,90 @@
+"""Which side of the runner the camera sees, and where the runner faces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaitcheck.gait.result import Direction, Side
+from gaitcheck.settings import View
+from gaitcheck.track import FloatArray, Landmark, PoseTrack
+
+#: Heading of the runner for each view: 0 faces the camera, +90 faces image-right.
+HEADINGS_DEG: dict[View, float] = {"front": 0.0, "right": 90.0, "rear": 180.0, "left": -90.0}
+#: Largest turn away from square that still reads the plane's angles to within a degree or two (cos 20 = 0.94).
+SQUARE_DEG = 20.0
+
+
+@dataclass(frozen=True)
+class ViewFound:
+    """The nearest of the four views, and how far the runner's heading is from square to it (degrees)."""
+
+    view: View
+    off_square_deg: float
+
+
+def find_view(track: PoseTrack) -> ViewFound | None:
+    """Tell the view from the heading of shoulders and hips in MediaPipe's world landmarks.
+
+    The heading is the circular mean over all frames of the direction of the right-to-left line of shoulders and of hips,
+    seen from above. Returns None where the track is empty or its headings point everywhere.
+    """
+    lines = []
+    for left, right in (
+        (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
+        (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
+    ):
+        d = track.world_m[:, left] - track.world_m[:, right]
+        lines.append(d[:, 0] + 1j * d[:, 2])
+    across = np.concatenate(lines)
+    across = across[np.isfinite(across) & (np.abs(across) > 0)]
+    if not across.size:
+        return None
+    mean = complex(np.mean(across / np.abs(across)))
+    if abs(mean) < 0.5:
+        return None
+    heading = float(np.degrees(np.angle(mean)))
+
+    def off(view: View) -> float:
+        return abs((heading - HEADINGS_DEG[view] + 180.0) % 360.0 - 180.0)
+
+    view = min(HEADINGS_DEG, key=off)
+    return ViewFound(view, off(view))
+
+
+def is_side(view: View) -> bool:
+    """True for the two side views."""
+    return view in ("left", "right")
+
+
+def near_side(view: View) -> Side | None:
+    """The leg next to the camera in a side view."""
+    if view == "left":
+        return "left"
+    return "right" if view == "right" else None
+
+
+def facing(track: PoseTrack, view: View) -> Direction | None:
+    """Where the runner faces in a side view, from the direction heel to toe and ear to nose.
+
+    A runner whose right side is seen faces image-right; a picture mirrored by the camera's software breaks that rule,
+    which is why it is measured.
+    """
+    if not is_side(view):
+        return None
+    ahead: FloatArray = np.concatenate(
+        [
+            track.xy_px[:, tip, 0] - track.xy_px[:, base, 0]
+            for tip, base in (
+                (Landmark.LEFT_FOOT_INDEX, Landmark.LEFT_HEEL),
+                (Landmark.RIGHT_FOOT_INDEX, Landmark.RIGHT_HEEL),
+                (Landmark.NOSE, Landmark.LEFT_EAR),
+                (Landmark.NOSE, Landmark.RIGHT_EAR),
+            )
+        ]
+    )
+    votes = np.sign(ahead[np.isfinite(ahead)]).sum()
+    if votes == 0:
+        return "image_right" if view == "right" else "image_left"
+    return "image_right" if votes > 0 else "image_left"
