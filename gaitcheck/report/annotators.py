@@ -1,0 +1,276 @@
+"""What is drawn into the annotated video, in small parts that each know one thing.
+
+An annotator is called with a picture and the row of the track that belongs to it, and draws into the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitcheck.analyze import VideoAnalysis
+from gaitcheck.gait.result import SIDES, GaitResult, Side, Step
+from gaitcheck.report.draw import DARK, GREY, SIDE_BGR, WHITE, Picture, Style, box, dot, line, ring, text, text_width
+from gaitcheck.report.words import EVENT_WORDS, with_unit
+from gaitcheck.settings import View
+from gaitcheck.track import FloatArray, Landmark
+
+Annotator = Callable[[Picture, int], None]
+
+#: What the number panel shows, in this order where the video has it.
+PANEL_ROWS: dict[str, str] = {
+    "contralateral_pelvic_drop": "pelvic drop",
+    "femoral_adduction": "thigh inward",
+    "knee_valgus": "knee inward",
+    "lateral_trunk_lean": "trunk sideways",
+    "forward_trunk_lean": "trunk forward",
+    "knee_flexion_peak_stance": "knee bend",
+    "tibia_inclination_ic": "shin forward",
+    "hip_extension_peak": "thigh back",
+}
+_BONES = ("SHOULDER ELBOW WRIST", "SHOULDER HIP KNEE ANKLE HEEL FOOT_INDEX ANKLE")
+_SURE = 0.5
+#: Seconds of the video for which an event stays marked, and seconds that the ribbon shows.
+HOLD_VIDEO_S = 0.1
+RIBBON_VIDEO_S = 2.4
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What all annotators share: the gait and its joints in pixels of the output picture."""
+
+    gait: GaitResult
+    xy_px: FloatArray
+    size_px: tuple[int, int]
+    style: Style
+    seconds_per_video_second: float
+
+    @classmethod
+    def of(cls, video: VideoAnalysis, size_px: tuple[int, int]) -> Scene:
+        """The scene of a video that is drawn at another size."""
+        track = video.gait.track
+        scale = np.array(size_px) / np.array(track.frame_size_px)
+        return cls(video.gait, track.xy_px * scale, size_px, Style.of(size_px), video.seconds_per_video_second)
+
+    def point(self, row: int, side: Side, joint: str) -> FloatArray:
+        """(2,) output pixels of a joint."""
+        found: FloatArray = self.xy_px[row, Landmark[f"{side.upper()}_{joint}"]]
+        return found
+
+
+def annotators_for(video: VideoAnalysis, size_px: tuple[int, int]) -> tuple[Annotator, ...]:
+    """All annotators for one video, in drawing order."""
+    scene = Scene.of(video, size_px)
+    ribbon = Ribbon.of(scene)
+    return Skeleton(scene), EventMarks(scene), ribbon, Panel.of(scene, ribbon)
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """Bones and joints of the cleaned track; joints the model was unsure of are drawn thin."""
+
+    scene: Scene
+
+    def __call__(self, picture: Picture, row: int) -> None:
+        """Draw the far side first, the trunk, then the near side."""
+        scene, style = self.scene, self.scene.style
+        near: Side = "left" if scene.gait.view == "left" else "right"
+        far: Side = "right" if near == "left" else "left"
+        for joint in ("SHOULDER", "HIP"):
+            line(picture, scene.point(row, "left", joint), scene.point(row, "right", joint), WHITE, style.line)
+        for side in (far, near):
+            for chain in _BONES:
+                for a, b in pairwise(chain.split()):
+                    width = style.line if self._sure(row, side, a) and self._sure(row, side, b) else 1
+                    line(picture, scene.point(row, side, a), scene.point(row, side, b), SIDE_BGR[side], width)
+            for joint in ("SHOULDER", "HIP", "KNEE", "ANKLE"):
+                dot(picture, scene.point(row, side, joint), SIDE_BGR[side], style.dot)
+
+    def _sure(self, row: int, side: Side, joint: str) -> bool:
+        return bool(self.scene.gait.track.visibility[row, Landmark[f"{side.upper()}_{joint}"]] >= _SURE)
+
+
+@dataclass(frozen=True)
+class EventMarks:
+    """A ring where an event happens: at the foot for contact and toe-off, at the hip for midstance."""
+
+    scene: Scene
+
+    def __call__(self, picture: Picture, row: int) -> None:
+        """Mark the events of this moment."""
+        scene, style = self.scene, self.scene.style
+        for side, event in current_events(scene, row):
+            joint = {"initial_contact": "HEEL", "midstance": "HIP", "toe_off": "FOOT_INDEX"}[event]
+            ring(picture, scene.point(row, side, joint), SIDE_BGR[side], 4 * style.dot, style.line)
+
+
+def current_events(scene: Scene, row: int) -> list[tuple[Side, str]]:
+    """Events that happened within the last moment, up to this frame (nearest frame first)."""
+    times = scene.gait.track.time_s
+    now = float(times[row])
+    half_frame = 0.5 * float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+    hold = HOLD_VIDEO_S * scene.seconds_per_video_second
+    return [
+        (step.side, event)
+        for step in scene.gait.steps
+        for event, t in _events(step)
+        if -half_frame <= now - t < hold - half_frame
+    ]
+
+
+def _events(step: Step) -> list[tuple[str, float]]:
+    known = [("initial_contact", step.initial_contact_s), ("midstance", step.midstance_s)]
+    return known if step.toe_off_s is None else [*known, ("toe_off", step.toe_off_s)]
+
+
+@dataclass(frozen=True)
+class Ribbon:
+    """A band with the stances of each leg around this moment; it lies where the runner leaves more room."""
+
+    scene: Scene
+    top: int
+    height: int
+
+    @classmethod
+    def of(cls, scene: Scene) -> Ribbon:
+        """Above or below the runner, whichever side has more room."""
+        height = round(2.6 * scene.style.text) + scene.style.pad
+        heights = scene.xy_px[scene.gait.track.found][:, :, 1]
+        room_above, room_below = (
+            (np.quantile(heights, 0.01), scene.size_px[1] - np.quantile(heights, 0.99)) if heights.size else (0.0, 1.0)
+        )
+        return cls(scene, 0 if room_above > room_below else scene.size_px[1] - height, height)
+
+    def __call__(self, picture: Picture, row: int) -> None:
+        """Draw the stances and the line of this moment."""
+        scene, style = self.scene, self.scene.style
+        width = scene.size_px[0]
+        box(picture, 0, self.top, width, self.height)
+        px = round(0.8 * style.text)
+        start = style.pad + text_width("right stance", px) + style.pad
+        span = width - start - style.pad
+        window = RIBBON_VIDEO_S * scene.seconds_per_video_second
+        now = float(scene.gait.track.time_s[row])
+
+        def x_of(t: float) -> float:
+            return start + span * ((t - now) / window + 0.5)
+
+        for i, side in enumerate(SIDES):
+            middle = self.top + round(self.height * (0.28 + 0.44 * i))
+            text(picture, (style.pad, middle + 0.35 * px), f"{side} stance", SIDE_BGR[side], px)
+            for step in scene.gait.steps:
+                if step.side == side and abs(step.midstance_s - now) < window:
+                    self._stance(picture, step, middle, (start, start + span), x_of)
+        x = start + span / 2
+        line(picture, np.array([x, self.top + 2.0]), np.array([x, self.top + self.height - 2.0]), WHITE, 2)
+
+    def _stance(
+        self, picture: Picture, step: Step, middle: int, ends: tuple[int, int], x_of: Callable[[float], float]
+    ) -> None:
+        """A bar from contact to toe-off with a dot at midstance; a thin line where toe-off was not seen."""
+        colour = SIDE_BGR[step.side]
+        half = max(3, round(0.32 * self.scene.style.text))
+        if step.toe_off_s is None:
+            half, stop = 1, step.midstance_s
+        else:
+            stop = step.toe_off_s
+        x0, x1 = (round(min(max(x_of(t), ends[0]), ends[1])) for t in (step.initial_contact_s, stop))
+        picture[middle - half : middle + half, x0:x1] = colour
+        if ends[0] <= x_of(step.midstance_s) <= ends[1]:
+            dot(picture, np.array([x_of(step.midstance_s), float(middle)]), DARK, max(2, half // 2))
+
+
+@dataclass(frozen=True)
+class PanelRow:
+    """One line of the panel: values (T,) by side, or none where the measure is withheld."""
+
+    label: str
+    unit: str
+    values: dict[Side | None, FloatArray]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Legend, this moment's angles and this moment's event, in the corner that hides the runner least."""
+
+    scene: Scene
+    rows: tuple[PanelRow, ...]
+    at: tuple[int, int]
+    columns: tuple[int, int, int]
+    line_px: int
+
+    @classmethod
+    def of(cls, scene: Scene, ribbon: Ribbon) -> Panel:
+        """Find the rows that the video has and the best corner."""
+        rows = tuple(panel_rows(scene.gait))
+        px, pad = scene.style.text, scene.style.pad
+        label = max((text_width(r.label, px) for r in rows), default=0)
+        value = max(text_width("−88.8°", px), text_width("right", px, bold=True)) + pad
+        columns = (pad, pad + max(label, text_width("angles now", px)) + pad, value)
+        width, height = columns[1] + 2 * value, round(1.3 * px) * (len(rows) + 2) + pad
+        return cls(scene, rows, _best_corner(scene, ribbon, (width, height)), columns, round(1.3 * px))
+
+    def __call__(self, picture: Picture, row: int) -> None:
+        """Draw the panel for this moment."""
+        (x, y), px, pad = self.at, self.scene.style.text, self.scene.style.pad
+        label_x, first_x, step_x = (x + self.columns[0], x + self.columns[1], self.columns[2])
+        box(picture, x, y, self.columns[1] + 2 * step_x, self.line_px * (len(self.rows) + 2) + pad)
+        baseline = y + self.line_px
+        found = bool(np.isfinite(self.scene.xy_px[row, Landmark.LEFT_HIP, 0]))
+        text(picture, (label_x, baseline), "angles now" if found else "no runner", GREY, px)
+        for i, side in enumerate(SIDES):
+            text(picture, (first_x + i * step_x, baseline), side, SIDE_BGR[side], px, bold=True)
+        for entry in self.rows:
+            baseline += self.line_px
+            text(picture, (label_x, baseline), entry.label, WHITE, px)
+            if not entry.values:
+                text(picture, (first_x, baseline), "not measurable", GREY, round(0.8 * px))
+            for leg, values in entry.values.items():
+                shift = step_x if leg == "right" else 0
+                value = float(values[row])
+                words = with_unit(value, entry.unit) if np.isfinite(value) else "–"
+                text(picture, (first_x + shift, baseline), words, SIDE_BGR[leg], px)
+        baseline += self.line_px
+        for side, event in current_events(self.scene, row)[-1:]:
+            text(picture, (label_x, baseline), f"{side}: {EVENT_WORDS[event]}", SIDE_BGR[side], px, bold=True)
+
+
+def panel_rows(gait: GaitResult) -> list[PanelRow]:
+    """The rows that this video has: values now, or "not measurable" where every side is withheld."""
+    rows = []
+    for measure_id, label in PANEL_ROWS.items():
+        mine = [m for m in gait.measures if m.id == measure_id and _of_view(measure_id, gait.view)]
+        shown = {
+            m.side: gait.series[m.id, m.side]
+            for m in mine
+            if m.status != "not_measurable" and (m.id, m.side) in gait.series
+        }
+        if shown or (mine and all(m.status == "not_measurable" for m in mine)):
+            rows.append(PanelRow(label, mine[0].unit, shown))
+    return rows
+
+
+def _of_view(measure_id: str, view: View | None) -> bool:
+    """Whether the view could show the measure at all; the others are not worth a line in the picture."""
+    frontal = measure_id in list(PANEL_ROWS)[:4]
+    return frontal == (view in ("rear", "front"))
+
+
+def _best_corner(scene: Scene, ribbon: Ribbon, size: tuple[int, int]) -> tuple[int, int]:
+    """The corner whose rectangle holds the fewest of the runner's joints over the whole video."""
+    (width, height), (panel_w, panel_h), pad = scene.size_px, size, scene.style.pad
+    top = ribbon.height if ribbon.top == 0 else 0
+    bottom = ribbon.top if ribbon.top else height
+    corners = [(x, y) for y in (top + pad, bottom - pad - panel_h) for x in (pad, width - pad - panel_w)]
+
+    def hidden(corner: tuple[int, int]) -> int:
+        inside: NDArray[np.bool_] = np.all(
+            (scene.xy_px >= np.array(corner) - pad) & (scene.xy_px <= np.array(corner) + np.array(size) + pad), axis=2
+        )
+        return int(inside.sum())
+
+    return min(corners, key=hidden)

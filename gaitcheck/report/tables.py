@@ -1,0 +1,180 @@
+"""landmarks.parquet and steps.csv: the numbers behind an analysis, for people's own programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from gaitcheck.analyze import Analysis, VideoAnalysis
+from gaitcheck.gait.result import GaitResult, Side, Step
+from gaitcheck.report.words import unit_slug
+from gaitcheck.track import N_LANDMARKS, Landmark, PoseTrack
+
+Stage = Literal["raw", "cleaned"]
+STAGES: tuple[Stage, Stage] = ("raw", "cleaned")
+
+_AXES = ("x_px", "y_px", "visibility", "x_m", "y_m", "z_m")
+_ROWS_AT_ONCE = 4096
+
+
+def write_landmarks(analysis: Analysis, path: Path) -> None:
+    """Write every joint of every frame of every video.
+
+    One row for each video, stage and frame: `video` (number, from 1), `stage` ("raw" as the pose model gave it,
+    "cleaned" as the measures use it), `frame`, `time_s` (raw: as the video plays; cleaned: real time), then for each
+    landmark `<name>_x_px`, `_y_px`, `_visibility` (0..1) and `_x_m`, `_y_m`, `_z_m` (hip-centred). Joints that were
+    not found are null. The file's metadata, key "gaitcheck", is JSON: per video the frame size, cuts, facts, slow
+    motion and track history, so that the gait can be measured again without the pose model.
+    """
+    import pyarrow.parquet as pq
+
+    schema = _landmark_schema(analysis)
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for number, video in enumerate(analysis.videos, start=1):
+            for stage, track in zip(STAGES, (video.raw_track, video.gait.track), strict=True):
+                for start in range(0, len(track), _ROWS_AT_ONCE):
+                    writer.write_table(_landmark_rows(schema, number, stage, track, start))
+
+
+def read_track(path: Path, video: int = 1, stage: Stage = "raw") -> PoseTrack:
+    """A track as it was when `write_landmarks` saved it."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path, filters=[("video", "=", video), ("stage", "=", stage)])
+    about = json.loads(table.schema.metadata[b"gaitcheck"])["videos"][video - 1]
+    columns = [f"{joint.name.lower()}_{axis}" for joint in Landmark for axis in _AXES]
+    flat = np.column_stack([table[c].to_numpy() for c in columns]).astype(float)
+    values = flat.reshape(len(table), N_LANDMARKS, len(_AXES))
+    return PoseTrack(
+        time_s=table["time_s"].to_numpy(),
+        xy_px=values[:, :, :2],
+        visibility=values[:, :, 2],
+        world_m=values[:, :, 3:],
+        frame_size_px=(about["frame_size_px"][0], about["frame_size_px"][1]),
+        cuts_s=tuple(about[stage]["cuts_s"]),
+        history=tuple(about[stage]["history"]),
+    )
+
+
+def _landmark_schema(analysis: Analysis) -> Any:
+    import pyarrow as pa
+
+    joints = [(f"{joint.name.lower()}_{axis}", pa.float64()) for joint in Landmark for axis in _AXES]
+    fields = [("video", pa.int32()), ("stage", pa.string()), ("frame", pa.int32()), ("time_s", pa.float64()), *joints]
+    about = {
+        "model": asdict(analysis.model),
+        "videos": [_about(number, video) for number, video in enumerate(analysis.videos, start=1)],
+    }
+    return pa.schema(fields, metadata={"gaitcheck": json.dumps(about, allow_nan=False)})
+
+
+def _about(number: int, video: VideoAnalysis) -> dict[str, Any]:
+    return {
+        "video": number,
+        "sha256": video.sha256,
+        "facts": asdict(video.facts),
+        "frame_size_px": video.raw_track.frame_size_px,
+        "seconds_per_video_second": video.seconds_per_video_second,
+        "persons_seen": video.persons_seen,
+        "view": video.gait.view,
+        **{
+            stage: {"cuts_s": track.cuts_s, "history": track.history}
+            for stage, track in zip(STAGES, (video.raw_track, video.gait.track), strict=True)
+        },
+    }
+
+
+def _landmark_rows(schema: Any, number: int, stage: Stage, track: PoseTrack, start: int) -> Any:
+    import pyarrow as pa
+
+    rows = slice(start, start + _ROWS_AT_ONCE)
+    time_s = track.time_s[rows]
+    n = len(time_s)
+    values = np.concatenate([track.xy_px[rows], track.visibility[rows, :, None], track.world_m[rows]], axis=2)
+    flat = values.reshape(n, N_LANDMARKS * len(_AXES))
+    columns = [
+        pa.array(np.full(n, number, np.int32)),
+        pa.array([stage] * n),
+        pa.array(np.arange(start, start + n, dtype=np.int32)),
+        pa.array(time_s),
+        *(pa.array(flat[:, i], from_pandas=True) for i in range(flat.shape[1])),
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def write_steps(analysis: Analysis, path: Path) -> None:
+    """Write one row for each step of each video.
+
+    Event times (`*_video_s`) are places in the video as it plays; durations are real time. A cell is empty where the
+    video does not show it or the measure is withheld. Columns of measures are named `<measure id>_<unit>`.
+    """
+    rows = [row for number, video in enumerate(analysis.videos, start=1) for row in _step_rows(number, video)]
+    names = list(dict.fromkeys(name for row in rows for name in row)) or list(_EVENT_COLUMNS)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, names, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+_EVENT_COLUMNS = (
+    *("video", "file", "view", "step", "side"),
+    *("initial_contact_video_s", "midstance_video_s", "toe_off_video_s"),
+    *("step_time_s", "stride_time_s", "contact_time_s"),
+)
+
+
+def _step_rows(number: int, video: VideoAnalysis) -> Iterator[Mapping[str, object]]:
+    gait = video.gait
+    scale = video.seconds_per_video_second
+    withheld = {(m.id, m.side) for m in gait.measures if m.status == "not_measurable"}
+    seen_of_side = {"left": 0, "right": 0}
+    columns = _measure_columns(gait)
+    for index, step in enumerate(gait.steps):
+        events = (step.initial_contact_s, step.midstance_s, step.toe_off_s)
+        row: dict[str, object] = dict(
+            zip(
+                _EVENT_COLUMNS,
+                (
+                    *(number, video.facts.file_name, gait.view or "", index + 1, step.side),
+                    *(_cell(None if t is None else t / scale) for t in events),
+                    *(_cell(d) for d in _durations(step, gait, withheld)),
+                ),
+                strict=True,
+            )
+        )
+        for (measure_id, side), column in columns.items():
+            if side in (None, step.side):
+                at = index if side is None else seen_of_side[step.side]
+                value = None if (measure_id, side) in withheld else float(gait.step_values[measure_id, side][at])
+                row[column] = _cell(value)
+        seen_of_side[step.side] += 1
+        yield row
+
+
+def _measure_columns(gait: GaitResult) -> dict[tuple[str, Side | None], str]:
+    units = {m.id: m.unit for m in gait.measures}
+    return {key: f"{key[0]}_{unit_slug(units[key[0]])}" for key in gait.step_values if key[0] in units}
+
+
+def _durations(
+    step: Step, gait: GaitResult, withheld: set[tuple[str, Side | None]]
+) -> tuple[float | None, float | None, float | None]:
+    """Step, stride and contact time; nothing where time is not real or contact time is withheld."""
+    if not gait.time_is_real:
+        return None, None, None
+    start = step.initial_contact_s
+    ends = [step.next_contact_s, step.next_same_contact_s]
+    ends.append(None if ("contact_time", step.side) in withheld else step.toe_off_s)
+    step_s, stride_s, contact_s = (None if end is None else end - start for end in ends)
+    return step_s, stride_s, contact_s
+
+
+def _cell(value: float | None) -> float | str:
+    return "" if value is None or not math.isfinite(value) else float(value)

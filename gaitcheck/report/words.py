@@ -1,0 +1,75 @@
+"""How measures, sides, events and units are written where a person reads them."""
+
+from __future__ import annotations
+
+import re
+
+from gaitcheck.findings.load import knowledge
+from gaitcheck.gait.result import Measure, Side, Status
+from gaitcheck.settings import View
+
+VIEW_WORDS: dict[View | None, str] = {
+    "rear": "from behind",
+    "front": "from the front",
+    "left": "from the left",
+    "right": "from the right",
+    None: "view not recognised",
+}
+STATUS_WORDS: dict[Status, str] = {
+    "measured": "measured",
+    "borderline": "with care",
+    "not_measurable": "not measurable",
+}
+EVENT_WORDS = {"initial_contact": "initial contact", "midstance": "midstance", "toe_off": "toe-off"}
+
+_UNIT_SLUGS = {"°": "deg", "%": "percent"}
+
+
+def measure_name(measure_id: str) -> str:
+    """The everyday name of a measure."""
+    known = knowledge().texts.measure.get(measure_id)
+    return known.name if known else measure_id.replace("_", " ").capitalize()
+
+
+def side_word(side: Side | None) -> str:
+    """ "left", "right", or "both legs" for a measure of the whole body."""
+    return side or "both legs"
+
+
+def with_unit(value: float | None, unit: str) -> str:
+    """A number as people write it: a sensible number of digits and its unit; an en dash where there is none."""
+    if value is None:
+        return "–"
+    return _number(value, _digits(value, unit)) + unit_sign(unit)
+
+
+def value_words(measure: Measure) -> str:
+    """Mean ± uncertainty with unit, or "not measurable"."""
+    if measure.mean is None:
+        return STATUS_WORDS["not_measurable"]
+    if measure.uncertainty is None:
+        return with_unit(measure.mean, measure.unit)
+    digits = _digits(measure.mean, measure.unit)
+    return f"{_number(measure.mean, digits)} ± {_number(measure.uncertainty, digits)}{unit_sign(measure.unit)}"
+
+
+def unit_sign(unit: str) -> str:
+    """What stands behind a number: "°" for degrees, otherwise a space and the unit in words."""
+    return knowledge().texts.units.get(unit, f" {unit}" if unit else "")
+
+
+def unit_slug(unit: str) -> str:
+    """A unit as part of a column name: steps/min -> steps_per_min, % -> percent."""
+    known = _UNIT_SLUGS.get(unit)
+    return known or re.sub(r"\W+", "_", unit.replace("%", "percent").replace("/", "_per_")).strip("_").lower()
+
+
+def _digits(value: float, unit: str) -> int:
+    if unit in ("deg", "%", "steps/min", "cm"):
+        return 1
+    return 3 if unit == "s" else 0 if unit == "ms" or abs(value) >= 100 else 2
+
+
+def _number(value: float, digits: int) -> str:
+    words = f"{value:.{digits}f}"
+    return words.lstrip("-") if float(words) == 0 else words.replace("-", "−")

@@ -1,0 +1,164 @@
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from gaitcheck.analyze import Analysis, VideoAnalysis
+from gaitcheck.report.annotate import draw_video, output_size
+from gaitcheck.report.annotators import Scene, annotators_for, current_events, panel_rows
+from gaitcheck.report.document import VideoOutputs
+from gaitcheck.track import Landmark
+
+from .factory import FPS, FRAMES, GREY, SIZE, make_video_analysis
+
+
+def drawn(video: VideoAnalysis, folder: Path, *, number: int = 1, annotated_video: bool = True) -> VideoOutputs:
+    return draw_video(
+        video,
+        number,
+        folder,
+        prefix="rear",
+        annotated_video=annotated_video,
+        roll_deg=None,
+        progress=lambda share: None,
+    )
+
+
+@pytest.fixture(scope="module")
+def clip(rear: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("annotated")
+    assert drawn(rear.videos[0], folder).annotated_video == "annotated.mp4"
+    return folder / "annotated.mp4"
+
+
+def test_the_annotated_video_has_every_frame_at_its_time(clip: Path) -> None:
+    with av.open(str(clip)) as container:
+        stream = container.streams.video[0]
+        times = [frame.time for frame in container.decode(stream)]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+        assert (stream.width, stream.height) == SIZE
+    np.testing.assert_allclose(times, np.arange(FRAMES) / FPS, atol=1e-4)
+
+
+def test_a_browser_can_start_before_the_whole_file_is_there(clip: Path) -> None:
+    data = clip.read_bytes()
+    assert 0 < data.index(b"moov") < data.index(b"mdat")
+
+
+def test_the_skeleton_is_drawn_on_the_joints_in_the_side_colours(clip: Path, rear: Analysis) -> None:
+    row = 20
+    with av.open(str(clip)) as container:
+        picture = [f.to_ndarray(format="bgr24") for f in container.decode(video=0)][row].astype(int)
+    track = rear.videos[0].gait.track
+    for joint, stronger, weaker in ((Landmark.LEFT_KNEE, 0, 2), (Landmark.RIGHT_KNEE, 2, 0)):
+        x, y = np.round(track.xy_px[row, joint]).astype(int)
+        spot = picture[y - 1 : y + 2, x - 1 : x + 2].mean(axis=(0, 1))
+        assert spot[stronger] - spot[weaker] > 60, joint.name
+    far_from_the_runner = picture[250:300, 5:40].mean(axis=(0, 1))
+    np.testing.assert_allclose(far_from_the_runner, GREY, atol=6)
+
+
+def annotated(video: VideoAnalysis, row: int) -> np.ndarray:
+    picture = np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8)
+    for annotate in annotators_for(video, SIZE):
+        annotate(picture, row)
+    return picture
+
+
+def test_a_frame_without_a_runner_gets_no_skeleton(rear: Analysis) -> None:
+    around_the_hips = np.s_[180:230, 95:150]
+    assert (annotated(rear.videos[0], 5)[around_the_hips] == GREY).all()
+    assert (annotated(rear.videos[0], 6)[around_the_hips] != GREY).any()
+
+
+def test_an_event_is_marked_from_its_frame_on_and_not_before(rear: Analysis) -> None:
+    scene = Scene.of(rear.videos[0], SIZE)
+    contact = rear.videos[0].gait.steps[2].initial_contact_s
+    row = round(contact * FPS)
+    assert ("left", "initial_contact") in current_events(scene, row)
+    assert ("left", "initial_contact") not in current_events(scene, row - 1)
+    assert ("left", "initial_contact") not in current_events(scene, row + 5)
+
+
+def test_events_of_slow_motion_stay_as_long_on_the_screen(tmp_path: Path) -> None:
+    rows = []
+    for name, scale in (("plain", 1.0), ("slow", 0.25)):
+        video = make_video_analysis(tmp_path / f"{name}.mp4", "rear", seconds_per_video_second=scale)
+        scene = Scene.of(video, SIZE)
+        rows.append([r for r in range(FRAMES) if ("left", "midstance") in current_events(scene, r)])
+    assert rows[0] == rows[1] != []
+
+
+def test_withheld_values_are_named_and_never_given_a_number(rear: Analysis) -> None:
+    gait = rear.videos[0].gait
+    shown = {row.label: set(row.values) for row in panel_rows(gait)}
+    assert shown["pelvic drop"] == set()
+    assert shown["knee inward"] == {"left", "right"}
+    number = np.full(FRAMES, 5.0)
+    wrong = replace(gait, series={**gait.series, ("contralateral_pelvic_drop", "left"): number})
+    assert {row.label: set(row.values) for row in panel_rows(wrong)}["pelvic drop"] == set()
+
+
+def test_the_panel_keeps_off_the_runner(rear: Analysis) -> None:
+    video = rear.videos[0]
+    bare = np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8)
+    annotators_for(video, SIZE)[-1](bare, 20)
+    joints = np.round(video.gait.track.xy_px[20]).astype(int)
+    covered = [bool((bare[y, x] != GREY).any()) for x, y in joints]
+    assert np.mean(covered) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [((1920, 1080), (1280, 720)), ((1080, 1920), (720, 1280)), ((641, 361), (640, 360)), ((1280, 720), (1280, 720))],
+)
+def test_the_output_is_at_most_1280_long_and_even(size: tuple[int, int], wanted: tuple[int, int]) -> None:
+    assert output_size(size) == wanted
+
+
+def test_stills_show_each_event_of_each_side_with_the_value_of_their_frame(rear: Analysis, tmp_path: Path) -> None:
+    video = rear.videos[0]
+    outputs = drawn(video, tmp_path, annotated_video=False)
+    assert outputs.annotated_video is None
+    assert not (tmp_path / "annotated.mp4").exists()
+    events = ("initial_contact", "midstance", "toe_off")
+    assert [s.file for s in outputs.stills] == [f"stills/rear_{s}_{e}.jpg" for s in ("left", "right") for e in events]
+    for still in outputs.stills:
+        picture = cv2.imread(str(tmp_path / still.file))
+        assert picture is not None
+        assert min(picture.shape[:2]) > 300
+        row = round(still.time_s * FPS)
+        assert still.measure_id is not None
+        assert still.value == video.gait.series[still.measure_id, still.side][row]
+
+
+def test_the_still_is_of_the_step_nearest_the_median(rear: Analysis, tmp_path: Path) -> None:
+    video = rear.videos[0]
+    values = video.gait.step_values["knee_valgus", "left"]
+    steps = [s for s in video.gait.steps if s.side == "left"]
+    typical = steps[int(np.argmin(np.abs(values - np.median(values))))]
+    stills = drawn(video, tmp_path, annotated_video=False).stills
+    midstance = next(s for s in stills if (s.side, s.event) == ("left", "midstance"))
+    assert midstance.measure_id == "knee_valgus"
+    assert abs(midstance.time_s - typical.midstance_s) <= 0.5 / FPS + 1e-9
+
+
+def test_a_still_of_withheld_measures_has_no_value(rear: Analysis, tmp_path: Path) -> None:
+    video = rear.videos[0]
+    withheld = tuple(replace(m, mean=None, status="not_measurable") for m in video.gait.measures)
+    stills = drawn(replace(video, gait=replace(video.gait, measures=withheld)), tmp_path, annotated_video=False).stills
+    assert len(stills) == 6
+    assert {s.value for s in stills} == {None}
+
+
+def test_a_video_without_steps_is_still_annotated(rear: Analysis, tmp_path: Path) -> None:
+    video = rear.videos[0]
+    nobody = replace(video.gait.track, xy_px=np.full((FRAMES, 33, 2), np.nan), visibility=np.full((FRAMES, 33), np.nan))
+    bare = replace(video.gait, track=nobody, steps=(), series={}, step_values={}, view=None, measures=())
+    outputs = drawn(replace(video, gait=bare), tmp_path)
+    assert outputs == VideoOutputs("annotated.mp4", ())
+    with av.open(str(tmp_path / "annotated.mp4")) as container:
+        assert sum(1 for _ in container.decode(video=0)) == FRAMES

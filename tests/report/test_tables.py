@@ -1,0 +1,99 @@
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from gaitcheck.analyze import Analysis
+from gaitcheck.report.tables import read_track, write_landmarks, write_steps
+
+from .factory import FRAMES, SIZE, make_video_analysis
+
+
+def step_rows(analysis: Analysis, folder: Path) -> list[dict[str, str]]:
+    write_steps(analysis, folder / "steps.csv")
+    with (folder / "steps.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_tracks_come_back_to_the_last_digit(two_views: Analysis, tmp_path: Path) -> None:
+    path = tmp_path / "landmarks.parquet"
+    write_landmarks(two_views, path)
+    for number, video in enumerate(two_views.videos, start=1):
+        for stage, track in (("raw", video.raw_track), ("cleaned", video.gait.track)):
+            back = read_track(path, number, stage)
+            for name in ("time_s", "xy_px", "visibility", "world_m"):
+                np.testing.assert_array_equal(getattr(back, name), getattr(track, name))
+            assert (back.frame_size_px, back.cuts_s, back.history) == (SIZE, track.cuts_s, track.history)
+
+
+def test_landmarks_have_a_row_for_each_frame_and_null_where_nobody_was_found(rear: Analysis, tmp_path: Path) -> None:
+    write_landmarks(rear, tmp_path / "landmarks.parquet")
+    table = pq.read_table(tmp_path / "landmarks.parquet")
+    assert table.num_rows == 2 * FRAMES
+    assert table["left_knee_x_px"].null_count == 2
+    assert table["frame"].to_pylist() == [*range(FRAMES), *range(FRAMES)]
+    about = json.loads(table.schema.metadata[b"gaitcheck"])
+    assert about["videos"][0]["sha256"] == rear.videos[0].sha256
+    assert about["model"] == {"name": "full", "sha256": "a" * 64}
+
+
+def test_landmarks_are_written_in_parts_without_losing_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rear: Analysis
+) -> None:
+    monkeypatch.setattr("gaitcheck.report.tables._ROWS_AT_ONCE", 7)
+    write_landmarks(rear, tmp_path / "l.parquet")
+    np.testing.assert_array_equal(read_track(tmp_path / "l.parquet").xy_px, rear.videos[0].raw_track.xy_px)
+
+
+def test_steps_hold_the_numbers_of_the_analysis(two_views: Analysis, tmp_path: Path) -> None:
+    rows = step_rows(two_views, tmp_path)
+    for number, video in enumerate(two_views.videos, start=1):
+        mine = [r for r in rows if r["video"] == str(number)]
+        assert [float(r["initial_contact_video_s"]) for r in mine] == [s.initial_contact_s for s in video.gait.steps]
+        assert [r["side"] for r in mine] == [s.side for s in video.gait.steps]
+        for (measure_id, side), values in video.gait.step_values.items():
+            column = f"{measure_id}_{'steps_per_min' if measure_id == 'cadence' else 'deg'}"
+            got = [float(r[column] or "nan") for r in mine if side in (None, r["side"])]
+            np.testing.assert_array_equal(got, values)
+
+
+def test_step_stride_and_contact_time_are_differences_of_events(rear: Analysis, tmp_path: Path) -> None:
+    first = step_rows(rear, tmp_path)[0]
+    assert float(first["step_time_s"]) == pytest.approx(0.36)
+    assert float(first["stride_time_s"]) == pytest.approx(0.72)
+    assert float(first["contact_time_s"]) == pytest.approx(0.25)
+
+
+def test_slow_motion_gives_places_in_the_video_and_real_durations(rear: Analysis, tmp_path: Path) -> None:
+    slow = make_video_analysis(tmp_path / "slow.mp4", "rear", seconds_per_video_second=0.25)
+    first = step_rows(replace(rear, videos=(slow,)), tmp_path)[0]
+    assert float(first["initial_contact_video_s"]) == pytest.approx(0.12)
+    assert float(first["step_time_s"]) == pytest.approx(0.09)
+
+
+def test_withheld_values_are_empty(rear: Analysis, tmp_path: Path) -> None:
+    video = rear.videos[0]
+    measures = tuple(
+        replace(m, mean=None, status="not_measurable") if (m.id, m.side) in WITHHELD else m for m in video.gait.measures
+    )
+    gait = replace(video.gait, measures=measures)
+    rows = step_rows(replace(rear, videos=(replace(video, gait=gait),)), tmp_path)
+    assert {r["knee_valgus_deg"] == "" for r in rows if r["side"] == "left"} == {True}
+    assert {r["knee_valgus_deg"] == "" for r in rows if r["side"] == "right"} == {False}
+    assert {r["contact_time_s"] for r in rows if r["side"] == "left"} == {""}
+    unreal = replace(rear, videos=(replace(video, gait=replace(gait, time_is_real=False)),))
+    assert {r["step_time_s"] for r in step_rows(unreal, tmp_path)} == {""}
+
+
+WITHHELD = {("knee_valgus", "left"), ("contact_time", "left")}
+
+
+def test_a_video_without_steps_gives_a_table_with_a_header_only(rear: Analysis, tmp_path: Path) -> None:
+    video = rear.videos[0]
+    empty = replace(video.gait, steps=(), step_values={})
+    assert step_rows(replace(rear, videos=(replace(video, gait=empty),)), tmp_path) == []
+    assert (tmp_path / "steps.csv").read_text().startswith("video,file,view,step,side,initial_contact_video_s")
