@@ -1,0 +1,174 @@
+"""Which measures may be judged, and which of them lie beyond their usual range: the numbers, without the words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gaitcheck.findings.load import Knowledge
+from gaitcheck.findings.schema import GRADE_WEIGHT, BandRow, Direction
+from gaitcheck.gait.result import SIDES, Measure, Side
+from gaitcheck.settings import Sex
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A measure good enough to be held against a band. `mean` and `uncertainty` are in the band's unit."""
+
+    measure_id: str
+    side: Side | None
+    mean: float
+    uncertainty: float
+    band: BandRow
+
+
+JudgedMeasures = Mapping[tuple[str, Side | None], Judged]
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One measure beyond a limit by more than its uncertainty.
+
+    Attributes
+    ----------
+    kind : "level" for the value of a side (or of the whole body), "difference" for one side against the other; `side`
+        is then the side with the larger value, `value` the difference and `direction` "high".
+    level : the furthest limit that lies inside the value by more than its uncertainty.
+    distance : distance beyond the watch limit, in band widths.
+    points_to_muscle : False for a difference that comes from the smaller side lying below zero.
+    """
+
+    band: BandRow
+    side: Side | None
+    kind: Literal["level", "difference"]
+    direction: Direction
+    level: Literal["watch", "marked"]
+    value: float
+    uncertainty: float
+    distance: float
+    points_to_muscle: bool = True
+
+    @property
+    def rank(self) -> float:
+        """What findings are ordered by: distance in band widths times the weight of the evidence grade."""
+        return self.distance * GRADE_WEIGHT[self.band.grade]
+
+    @property
+    def finding_id(self) -> str:
+        """Stable name of the finding that this deviation becomes."""
+        kind = self.direction if self.kind == "level" else "difference"
+        return ".".join((self.band.measure, kind, *((self.side,) if self.side else ())))
+
+
+def judgeable(
+    measures: Sequence[Measure], known: Knowledge, *, sex: Sex | None, speed_kmh: float | None
+) -> dict[tuple[str, Side | None], Judged]:
+    """The measures that may be held against a band.
+
+    A measure is left out when it has no band, is withheld or borderline, rests on too few steps, has no uncertainty,
+    is in another unit than its band, or when the band does not hold at this speed.
+
+    Raises
+    ------
+    ValueError
+        A measure of one side comes twice.
+    """
+    judged: dict[tuple[str, Side | None], Judged] = {}
+    seen: set[tuple[str, Side | None]] = set()
+    for measure in measures:
+        key = (measure.id, measure.side)
+        if key in seen:
+            raise ValueError(f"measure {measure.id} of side {measure.side} comes twice")
+        seen.add(key)
+        band = known.band(measure.id, sex)
+        if band is None or measure.unit != band.unit or not _holds_at(band, speed_kmh):
+            continue
+        if measure.status != "measured" or measure.n_steps < known.min_steps:
+            continue
+        if measure.mean is None or measure.uncertainty is None:
+            continue
+        if math.isfinite(measure.mean) and math.isfinite(measure.uncertainty):
+            judged[key] = Judged(measure.id, measure.side, measure.mean, abs(measure.uncertainty), band)
+    return judged
+
+
+def deviations(judged: JudgedMeasures, known: Knowledge) -> list[Deviation]:
+    """Everything beyond its limits, in an order that does not depend on the order of the measures given."""
+    found: list[Deviation] = []
+    for measure_id in known.scored_measures:
+        for side in (*SIDES, None):
+            one = judged.get((measure_id, side))
+            if one is not None:
+                found += _levels(one)
+        left, right = (judged.get((measure_id, side)) for side in SIDES)
+        if left is not None and right is not None:
+            found += _difference(left, right)
+    return found
+
+
+def strongest_of_each_pattern(found: Iterable[Deviation]) -> dict[tuple[str, Side | None], Deviation]:
+    """The deviation to show for each pattern and side, best ranked first; of equals the earlier one."""
+    ranked = sorted(found, key=lambda deviation: -deviation.rank)
+    shown: dict[tuple[str, Side | None], Deviation] = {}
+    for deviation in ranked:
+        shown.setdefault((deviation.band.pattern, deviation.side), deviation)
+    return shown
+
+
+def _holds_at(band: BandRow, speed_kmh: float | None) -> bool:
+    if band.min_speed_kmh is None:
+        return True
+    if speed_kmh is None:
+        return not band.speed_required
+    return speed_kmh >= band.min_speed_kmh
+
+
+def _levels(one: Judged) -> list[Deviation]:
+    ends: tuple[tuple[Direction, int], ...] = (("high", 1), ("low", -1))
+    found = []
+    for direction, sign in ends:
+        limit = one.band.high if direction == "high" else one.band.low
+        if limit is None:
+            continue
+        beyond = sign * (one.mean - limit.watch)
+        if beyond > one.uncertainty:
+            marked = limit.marked is not None and sign * (one.mean - limit.marked) > one.uncertainty
+            found.append(
+                Deviation(
+                    band=one.band,
+                    side=one.side,
+                    kind="level",
+                    direction=direction,
+                    level="marked" if marked else "watch",
+                    value=one.mean,
+                    uncertainty=one.uncertainty,
+                    distance=beyond / limit.band_width,
+                )
+            )
+    return found
+
+
+def _difference(left: Judged, right: Judged) -> list[Deviation]:
+    limit = left.band.side_difference
+    if limit is None:
+        return []
+    larger, smaller = (left, right) if left.mean > right.mean else (right, left)
+    difference = larger.mean - smaller.mean
+    uncertainty = math.hypot(left.uncertainty, right.uncertainty)
+    if difference - limit <= uncertainty:
+        return []
+    return [
+        Deviation(
+            band=larger.band,
+            side=larger.side,
+            kind="difference",
+            direction="high",
+            level="watch",
+            value=difference,
+            uncertainty=uncertainty,
+            distance=(difference - limit) / limit,
+            points_to_muscle=larger.mean > -smaller.mean,
+        )
+    ]
