@@ -1,7 +1,8 @@
-"""From the raw track to one that can be measured: exchanges undone, spikes and short gaps mended, zero-phase filtered."""
+"""From the raw track to one that can be measured: exchanges undone, spikes and gaps mended, zero-phase filtered."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,8 +60,11 @@ def leg_length(track: PoseTrack) -> float:
     return float(np.median(good)) if good.size else float("nan")
 
 
-def clean(raw: PoseTrack) -> CleanTrack | None:
+def clean(raw: PoseTrack, slowness: float = 1.0) -> CleanTrack | None:
     """Mend and filter a raw track.
+
+    `slowness` is how many times slower than a usual run the track plays (unknown slow motion): durations are stretched
+    and frequencies lowered by it.
 
     Returns None where there is no stretch of at least `SHORTEST_STRETCH_S` in which a person was followed.
     """
@@ -68,13 +72,13 @@ def clean(raw: PoseTrack) -> CleanTrack | None:
     if not np.isfinite(legs) or legs <= 0 or len(raw) < 3:
         return None
     frames_with_runner = int(raw.found.sum())
-    repaired, exchanged = repair_swaps(raw, legs)
-    stretches = _stretches(repaired)
+    repaired, exchanged = repair_swaps(raw, legs, slowness)
+    stretches = _stretches(repaired, slowness)
     if not stretches:
         return None
     step_s = float(np.median(np.diff(raw.time_s)))
     time = np.arange(0, int(np.floor(raw.time_s[-1] / step_s + 1e-9)) + 1) * step_s
-    cutoff = min(CUTOFF_HZ, CUTOFF_SHARE / step_s)
+    cutoff = min(CUTOFF_HZ / slowness, CUTOFF_SHARE / step_s)
     sos = butter(2, cutoff, fs=1.0 / step_s, output="sos")
     n = len(time)
     xy = np.full((n, *raw.xy_px.shape[1:]), np.nan)
@@ -86,12 +90,13 @@ def clean(raw: PoseTrack) -> CleanTrack | None:
         filled += len(stretch) - len(rows)
         known = repaired.time_s[rows]
         inside = (time >= known[0] - 1e-9) & (time <= known[-1] + 1e-9)
-        width = max(3, 2 * round(0.04 / step_s) + 1)
+        width = max(3, 2 * round(0.04 * slowness / step_s) + 1)
         steady = _without_spikes(repaired.xy_px[rows], legs, width)
         xy[inside] = sosfiltfilt(sos, PchipInterpolator(known, steady)(time[inside]), axis=0)
         world[inside] = sosfiltfilt(sos, PchipInterpolator(known, repaired.world_m[rows])(time[inside]), axis=0)
         visibility[inside] = PchipInterpolator(known, repaired.visibility[rows])(time[inside])
-    note = f"gaps up to {LONGEST_GAP_S:g} s bridged ({filled} frames), zero-phase low-pass at {cutoff:.1f} Hz"
+    gap_s = LONGEST_GAP_S * slowness
+    note = f"gaps up to {gap_s:.2g} s bridged ({filled} frames), zero-phase low-pass at {cutoff:.2g} Hz"
     track = repaired.noted(note, time_s=time, xy_px=xy, visibility=np.clip(visibility, 0, 1), world_m=world)
     return CleanTrack(track, legs, frames_with_runner, filled, int(exchanged.sum()))
 
@@ -113,14 +118,14 @@ def at_times(track: PoseTrack, time_s: FloatArray) -> PoseTrack:
     )
 
 
-def _stretches(track: PoseTrack) -> list[NDArray[np.intp]]:
+def _stretches(track: PoseTrack, slowness: float) -> list[NDArray[np.intp]]:
     """Frame numbers of each stretch without a cut and without a gap too long to bridge, long enough to be measured."""
     rows = np.flatnonzero(track.found)
     if not rows.size:
         return []
-    apart = np.diff(track.time_s[rows]) - np.median(np.diff(track.time_s)) > LONGEST_GAP_S
+    apart = np.diff(track.time_s[rows]) - np.median(np.diff(track.time_s)) > LONGEST_GAP_S * slowness
     cuts = np.searchsorted(track.time_s, np.asarray(track.cuts_s) - 1e-9)
-    across = [bool(np.any((cuts > a) & (cuts <= b))) for a, b in zip(rows[:-1], rows[1:], strict=True)]
+    across = [bool(np.any((cuts > a) & (cuts <= b))) for a, b in itertools.pairwise(rows)]
     parts = np.split(rows, np.flatnonzero(apart | np.array(across, dtype=bool)) + 1)
     return [
         np.arange(part[0], part[-1] + 1)

@@ -1,18 +1,18 @@
 """Midstance, initial contact and toe-off of each step.
 
-Midstance is the lowest point of the pelvis: it is seen in every view. The leg on the belt is the one whose foot is lower.
-Contact and toe-off have one method for each kind of view:
+Midstance is the lowest point of the pelvis: it is seen in every view. The leg on the belt is the one whose foot is
+lower. Contact and toe-off have one method for each kind of view:
 
 side views (feet against the belt)
-    A foot on the belt moves back at the belt's speed. Initial contact is where the foot's speed, before midstance, passes
-    half the belt's speed (read from the foot itself at midstance). Toe-off is the straightest knee after midstance
-    (Fellin 2010: 5 ms), less a constant.
+    A foot on the belt moves back at the belt's speed. Initial contact is where the foot's speed, before midstance,
+    passes half the belt's speed (read from the foot itself at midstance). Toe-off is the straightest knee after
+    midstance (Fellin 2010: 5 ms), less a constant.
 
 rear and front views (pelvis alone)
     In flight the pelvis falls freely; its fall is fastest when the force under the foot reaches body weight, which is a
-    while after contact, and its rise is fastest a while before toe-off (Milner and Paquette 2015). With a half-sine force
-    of contact time c in a step of duration T that while is c/pi * asin(2c / (pi T)); c follows from the time between the
-    two. The real force rises faster and fades slower than a half-sine, which two factors account for.
+    while after contact, and its rise is fastest a while before toe-off (Milner and Paquette 2015). With a half-sine
+    force of contact time c in a step of duration T that while is c/pi * asin(2c / (pi T)); c follows from the time
+    between the two. The real force rises faster and fades slower than a half-sine: two factors account for that.
 
 The constants were set on a treadmill run with markers and a force plate (Fukuchi 2017).
 """
@@ -23,7 +23,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
+from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import brentq
 from scipy.signal import find_peaks
 
@@ -35,9 +37,15 @@ from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark
 
 #: Durations of a step looked for, in seconds of the video (slow motion included).
-STEP_SPAN_S = (0.20, 2.5)
+STEP_SPAN_S = (0.20, 5.0)
+#: Slower changes of the pelvis's height (a drifting runner or camera) are taken out before steps are looked for.
+DRIFT_S = 3.0
+#: Autocorrelation that the pelvis's height must reach to count as repeating.
+LEAST_PERIODIC = 0.3
 #: Prominence of a pelvis low, as a share of the usual rise and fall.
 LOW_PROMINENCE = 0.35
+#: What it costs to break the alternation of the legs, in votes of a usual step.
+BREAK_COST = 3.0
 #: Share of the belt's speed at which a landing foot counts as having landed.
 LANDED_SHARE = 0.5
 #: The straightest knee comes this long after toe-off.
@@ -62,7 +70,7 @@ class Stance:
 
 def find_stances(clean: CleanTrack, view: View, direction: Direction | None) -> tuple[list[Stance], float | None]:
     """All stances in order of time, and the typical step duration (None where nothing repeats)."""
-    pelvis = _pelvis_height(clean)
+    pelvis = pelvis_height(clean)
     period = step_period(pelvis, clean.rate_hz)
     if period is None:
         return [], None
@@ -76,31 +84,33 @@ def find_stances(clean: CleanTrack, view: View, direction: Direction | None) -> 
 
 
 def step_period(pelvis_height: FloatArray, rate_hz: float) -> float | None:
-    """Duration of a step from the autocorrelation of the pelvis's vertical speed, seconds; None where nothing repeats.
+    """Duration of a step from the autocorrelation of the pelvis's height, seconds; None where nothing repeats.
 
     The pelvis goes down and up once a step. `pelvis_height` may have gaps (NaN).
     """
-    speed = np.gradient(pelvis_height)
-    known = np.isfinite(speed)
-    if known.sum() < 2 * STEP_SPAN_S[0] * rate_hz:
+    known = np.isfinite(pelvis_height)
+    if known.sum() < 4 * STEP_SPAN_S[0] * rate_hz:
         return None
-    speed = np.where(known, speed - np.mean(speed[known]), 0.0)
-    size = 1 << int(2 * len(speed) - 1).bit_length()
-    power = np.abs(np.fft.rfft(speed, size)) ** 2
+    level = pelvis_height[known].mean()
+    weight = gaussian_filter1d(known.astype(float), DRIFT_S * rate_hz)
+    drift = gaussian_filter1d(np.where(known, pelvis_height - level, 0.0), DRIFT_S * rate_hz) / np.maximum(weight, 1e-9)
+    height = np.where(known, pelvis_height - level - drift, 0.0)
+    size = 1 << int(2 * len(height) - 1).bit_length()
     pairs = np.fft.irfft(np.abs(np.fft.rfft(known.astype(float), size)) ** 2)
+    products = np.fft.irfft(np.abs(np.fft.rfft(height, size)) ** 2)
     first, last = int(STEP_SPAN_S[0] * rate_hz), int(min(STEP_SPAN_S[1] * rate_hz, known.sum() * 0.6))
-    correlation = np.fft.irfft(power)[: last + 2] / np.maximum(pairs[: last + 2], 1.0)
+    correlation = products[: last + 2] / np.maximum(pairs[: last + 2], 1.0)
     correlation /= correlation[0]
-    peaks, _ = find_peaks(correlation[: last + 1])
+    peaks, _ = find_peaks(correlation[: last + 1], prominence=0.1)
     peaks = peaks[peaks >= first]
-    if not peaks.size or correlation[peaks].max() < 0.3:
+    if not peaks.size or correlation[peaks].max() < LEAST_PERIODIC:
         return None
-    best = int(peaks[np.argmax(correlation[peaks] >= 0.75 * correlation[peaks].max())])
+    best = int(peaks[np.argmax(correlation[peaks] >= 0.6 * correlation[peaks].max())])
     a, b, c = correlation[best - 1 : best + 2]
     return float((best + 0.5 * (a - c) / (a - 2 * b + c)) / rate_hz)
 
 
-def _pelvis_height(clean: CleanTrack) -> FloatArray:
+def pelvis_height(clean: CleanTrack) -> FloatArray:
     """(T,) height of the middle of the hips, leg lengths, up positive."""
     hips = clean.track.xy_px[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 1]
     return np.asarray(-hips.mean(axis=1) / clean.leg_length_px)
@@ -125,8 +135,9 @@ def _stances_of(
     lows = fine[found]
     feet = _foot_height(clean, "left")[rows] - _foot_height(clean, "right")[rows]
     apart = np.array([np.mean(feet[np.abs(time - low) <= 0.15 * period]) for low in lows])
+    on_left = _alternating(apart, lows, period)
     for side in SIDES:
-        own = apart < 0 if side == "left" else apart >= 0
+        own = on_left if side == "left" else ~on_left
         middles, cycle = _aligned(pelvis, lows[own], period, (time[0], time[-1]))
         from_middle = _contact_by_pelvis(cycle, period) if cycle is not None else None
         for middle, clearance in zip(middles, np.abs(apart[own]), strict=True):
@@ -138,6 +149,32 @@ def _stances_of(
             within = (contact is None or contact >= time[0]) and (off is None or off <= time[-1])
             if within:
                 yield Stance(side, middle, contact, off, float(clearance))
+
+
+def _alternating(apart: FloatArray, lows: FloatArray, period: float) -> NDArray[np.bool_]:
+    """(N,) True where the left leg is on the belt.
+
+    Each midstance votes by how much lower one foot is (`apart` < 0: the left one); legs alternate from step to step,
+    and breaking that costs as much as `BREAK_COST` votes of a usual step (Viterbi over the two legs).
+    """
+    n = len(apart)
+    if not n:
+        return np.zeros(0, dtype=bool)
+    vote = apart / max(float(np.median(np.abs(apart))), 1e-9)
+    against = np.stack([np.maximum(vote, 0.0), np.maximum(-vote, 0.0)])  # row 0: left leg, row 1: right leg
+    cost = against[:, 0]
+    came_from = np.zeros((2, n), dtype=int)
+    for i in range(1, n):
+        alternates = round((lows[i] - lows[i - 1]) / period) % 2 == 1
+        stay, change = (BREAK_COST, 0.0) if alternates else (0.0, BREAK_COST)
+        step = np.array([[cost[0] + stay, cost[1] + change], [cost[0] + change, cost[1] + stay]])
+        came_from[:, i] = np.argmin(step, axis=1)
+        cost = step.min(axis=1) + against[:, i]
+    leg = np.zeros(n, dtype=int)
+    leg[-1] = int(np.argmin(cost))
+    for i in range(n - 1, 0, -1):
+        leg[i - 1] = came_from[leg[i], i]
+    return np.asarray(leg == 0)
 
 
 def _aligned(
@@ -197,7 +234,7 @@ def _half_sine_wait(between: float, period: float) -> float | None:
         return contact - 2 * wait(contact) - between
 
     longest = 0.95 * period
-    if not 0 < between or miss(longest) < 0:
+    if not between > 0 or miss(longest) < 0:
         return None
     return wait(float(brentq(miss, 1e-6, longest)))
 

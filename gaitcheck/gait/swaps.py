@@ -1,9 +1,9 @@
 """Left/right exchanges of the leg points: found by continuity of motion, and undone.
 
-A pose model labels every frame almost on its own. When the legs pass each other in a side view it now and then gives the
-left knee or foot the right one's place, for a frame or a few. The labels that make the motion smoothest are found with
-dynamic programming (Viterbi) over "as labelled" and "exchanged", once for the knees and once for the feet; keeping the
-model's own label is preferred where both explain the motion.
+A pose model labels every frame almost on its own. When the legs pass each other in a side view it now and then gives
+the left knee or foot the right one's place, for a frame or a few. The labels that make the motion smoothest are found
+with dynamic programming (Viterbi) over "as labelled" and "exchanged", once for the knees and once for the feet; keeping
+the model's own label is preferred where both explain the motion.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ EXCHANGE_COST_PER_S = 5.0
 LARGEST_JERK = 0.5
 
 
-def repair_swaps(track: PoseTrack, leg_length_px: float) -> tuple[PoseTrack, NDArray[np.bool_]]:
+def repair_swaps(track: PoseTrack, leg_length_px: float, slowness: float = 1.0) -> tuple[PoseTrack, NDArray[np.bool_]]:
     """Undo left/right exchanges of knees and feet.
 
     Parameters
     ----------
     track : the raw track.
     leg_length_px : length of a leg in the picture, the scale of the motion.
+    slowness : how many times slower than a usual run the track plays.
 
     Returns
     -------
@@ -41,7 +42,7 @@ def repair_swaps(track: PoseTrack, leg_length_px: float) -> tuple[PoseTrack, NDA
     """
     xy, visibility, world = track.xy_px.copy(), track.visibility.copy(), track.world_m.copy()
     any_exchanged = np.zeros(len(track), dtype=bool)
-    exchange_cost = EXCHANGE_COST_PER_S * float(np.median(np.diff(track.time_s))) if len(track) > 2 else 0.0
+    exchange_cost = EXCHANGE_COST_PER_S * float(np.median(np.diff(track.time_s))) / slowness if len(track) > 2 else 0.0
     for group in GROUPS:
         lefts = np.array(group)
         rights = EXCHANGED_SIDES[lefts]

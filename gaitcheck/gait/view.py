@@ -27,8 +27,8 @@ class ViewFound:
 def find_view(track: PoseTrack) -> ViewFound | None:
     """Tell the view from the heading of shoulders and hips in MediaPipe's world landmarks.
 
-    The heading is the circular mean over all frames of the direction of the right-to-left line of shoulders and of hips,
-    seen from above. Returns None where the track is empty or its headings point everywhere.
+    The heading is the circular mean over all frames of the direction of the right-to-left line of shoulders and of
+    hips, seen from above. Returns None where the track is empty or its headings point everywhere.
     """
     lines = []
     for left, right in (

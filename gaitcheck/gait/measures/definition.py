@@ -1,0 +1,166 @@
+"""What a measure is: one record with its name, plane, event, sign, formula, error and source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gaitcheck.gait.result import Side, Step
+from gaitcheck.gait.view import is_side
+from gaitcheck.settings import View
+from gaitcheck.track import FloatArray, Landmark
+
+Plane = Literal["frontal", "sagittal"]
+
+FRONTAL: tuple[View, ...] = ("rear", "front")
+SAGITTAL: tuple[View, ...] = ("left", "right")
+ANY_VIEW: tuple[View, ...] = (*FRONTAL, *SAGITTAL)
+
+_LEFT_POINTS = {
+    "shoulder": Landmark.LEFT_SHOULDER,
+    "hip": Landmark.LEFT_HIP,
+    "knee": Landmark.LEFT_KNEE,
+    "ankle": Landmark.LEFT_ANKLE,
+    "heel": Landmark.LEFT_HEEL,
+    "toe": Landmark.LEFT_FOOT_INDEX,
+}
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What the formulas read: the cleaned track, levelled, with its scale and signs.
+
+    Attributes
+    ----------
+    time_s : (T,) real seconds, uniform.
+    xy_px : (T, 33, 2) with the camera's roll undone.
+    visibility : (T, 33).
+    view : the side of the runner the camera sees.
+    forward : +1 where the runner faces image-right, -1 image-left (side views; +1 otherwise).
+    leg_length_px, hip_width_px : medians over the run; the scale.
+    cm_per_px : None where the body height is unknown.
+    steps : in order of time.
+    """
+
+    time_s: FloatArray
+    xy_px: FloatArray
+    visibility: FloatArray
+    view: View
+    forward: float
+    leg_length_px: float
+    hip_width_px: float
+    cm_per_px: float | None
+    steps: tuple[Step, ...]
+
+    def point(self, name: str, side: Side) -> FloatArray:
+        """(T, 2) of a joint of one side, such as `point("knee", "left")`."""
+        return self.xy_px[:, landmark(name, side)]
+
+    def middle(self, name: str) -> FloatArray:
+        """(T, 2) half way between the left and the right joint."""
+        return (self.point(name, "left") + self.point(name, "right")) / 2
+
+    def outward(self, side: Side) -> float:
+        """+1 where this leg's outer side is image-right (rear view: the right leg's), -1 where it is image-left."""
+        right_is_image_right = self.view != "front"
+        return 1.0 if (side == "right") == right_is_image_right else -1.0
+
+    def at(self, values: FloatArray, time_s: float) -> float:
+        """The value at a moment between frames (linear); NaN beside missing frames."""
+        return float(np.interp(time_s, self.time_s, values, left=np.nan, right=np.nan))
+
+    def between(self, values: FloatArray, start_s: float, end_s: float) -> FloatArray:
+        """The values of all samples of a span."""
+        return values[(self.time_s >= start_s) & (self.time_s <= end_s)]
+
+
+def landmark(name: str, side: Side) -> Landmark:
+    """The landmark of a joint's everyday name."""
+    return Landmark(_LEFT_POINTS[name] + (side == "right"))
+
+
+PerFrame = Callable[[Signals, Side], FloatArray]
+PerStep = Callable[[Signals, Step, FloatArray], float]
+
+
+@dataclass(frozen=True)
+class MeasureDef:
+    """One measure.
+
+    Attributes
+    ----------
+    id, name, unit, sign : identifier, display name, unit, and in words what a positive value means.
+    definition : how it is formed, in one sentence.
+    event : the moment or span of the step it is read at.
+    views : the views that can give it, the best first.
+    per_side : whether left and right are told apart.
+    per_frame : (T,) values of one side; the series drawn in charts and on the video. None where only steps have it.
+    per_step : one step's value from the step and the series.
+    points : joints that must be visible, everyday names.
+    accuracy : half width of the 95 % interval of a mean over many steps, by view, in `unit`.
+    needs_fps : lowest frame rate at which it can be told, real frames a second.
+    needs_real_time : whether unknown slow motion spoils it.
+    posture : whether it is also given relative to standing.
+    far_leg : what a side view can say of the leg further from the camera.
+    withheld : a reason for which no view gives it at present.
+    summary : "mean" of the steps, or "asymmetry" of the sides' means.
+    source : where the definition comes from.
+    """
+
+    id: str
+    name: str
+    unit: str
+    sign: str
+    definition: str
+    event: str
+    views: tuple[View, ...]
+    accuracy: dict[View, float]
+    source: str
+    per_step: PerStep | None = None
+    per_frame: PerFrame | None = None
+    per_side: bool = True
+    points: tuple[str, ...] = ()
+    needs_fps: float = 0.0
+    needs_real_time: bool = False
+    posture: bool = False
+    far_leg: Literal["withheld", "borderline", "same"] = "withheld"
+    borderline_views: tuple[View, ...] = ()
+    withheld: str | None = None
+    summary: Literal["mean", "asymmetry"] = "mean"
+
+    @property
+    def plane_words(self) -> str:
+        """The views that give it, in words for a sentence."""
+        if set(self.views) == set(FRONTAL):
+            return "from behind or from the front"
+        return "from the side" if all(is_side(v) for v in self.views) else "from any side"
+
+
+def at_midstance(signals: Signals, step: Step, series: FloatArray) -> float:
+    """The series' value at midstance."""
+    return signals.at(series, step.midstance_s)
+
+
+def at_contact(signals: Signals, step: Step, series: FloatArray) -> float:
+    """The series' value at initial contact."""
+    return signals.at(series, step.initial_contact_s)
+
+
+def stance_end(step: Step) -> float:
+    """Toe-off, or where it is unknown as long after midstance as contact lies before it."""
+    return step.toe_off_s if step.toe_off_s is not None else 2 * step.midstance_s - step.initial_contact_s
+
+
+def stance_peak(signals: Signals, step: Step, series: FloatArray) -> float:
+    """The series' largest value in stance."""
+    values = signals.between(series, step.initial_contact_s, stance_end(step))
+    return float(values.max()) if values.size else float("nan")
+
+
+def stance_mean(signals: Signals, step: Step, series: FloatArray) -> float:
+    """The series' mean over stance."""
+    values = signals.between(series, step.initial_contact_s, stance_end(step))
+    return float(values.mean()) if values.size else float("nan")
