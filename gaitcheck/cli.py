@@ -1,0 +1,350 @@
+"""The command `gaitcheck`: reads arguments, calls the rooms, prints. Heavy parts are loaded only when they are used."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from gaitcheck import __version__
+from gaitcheck.errors import Cancelled, GaitCheckError, MissingComponentError, UnusableInputError
+from gaitcheck.native_logs import own_the_terminal
+
+if TYPE_CHECKING:
+    from gaitcheck.analyze import Analysis
+    from gaitcheck.settings import Settings
+
+app = typer.Typer(
+    name="gaitcheck",
+    help="True running-gait measures from a phone video of a treadmill run, each with its uncertainty.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(help="The pose models: list, install, where they lie.", rich_markup_mode=None)
+synth_app = typer.Typer(help="Render synthetic runners whose true measures are known.", rich_markup_mode=None)
+app.add_typer(models_app, name="models")
+app.add_typer(synth_app, name="synth")
+
+# The library that reads arguments keeps this base class private.
+_UsageError: Any = typer.BadParameter.__mro__[1]
+_STOPPED = 130
+#: Share of the whole work that the analysis takes; the rest is writing the report with its annotated video.
+_ANALYSIS_SHARE = 0.75
+_FINDINGS_SHOWN = 3
+
+View = Annotated[
+    Literal["rear", "front", "left", "right"] | None,
+    typer.Option(help="Side of the runner the camera sees; found from the video when not given."),
+]
+Person = Annotated[
+    int | None,
+    typer.Option(help="Person to follow, counted from the picture's left; the one running in place if not given."),
+]
+CaptureFps = Annotated[float | None, typer.Option(help="Frames a second at which the camera filmed (for slow motion).")]
+RollDeg = Annotated[
+    float | None, typer.Option(help="Turn of a level line in the picture, degrees, + = its right end lower.")
+]
+Baseline = Annotated[
+    str | None, typer.Option(metavar="A-B", help="Seconds in which the runner stands still, such as 0-3.")
+]
+SpeedKmh = Annotated[float | None, typer.Option(help="Treadmill speed, km/h.")]
+HeightCm = Annotated[float | None, typer.Option(help="Body height, cm.")]
+Sex = Annotated[
+    Literal["F", "M"] | None, typer.Option(help="Chooses the usual bands where the evidence differs by sex.")
+]
+Model = Annotated[str, typer.Option(metavar="NAME|PATH", help="Pose model: lite, full, heavy, or a model file.")]
+NoVideo = Annotated[bool, typer.Option("--no-video", help="Write no annotated video.")]
+
+
+@app.command()
+def analyze(
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO", help="Videos of one run, one for each view.")],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the result.")] = None,
+    view: View = None,
+    speed_kmh: SpeedKmh = None,
+    height_cm: HeightCm = None,
+    sex: Sex = None,
+    person: Person = None,
+    capture_fps: CaptureFps = None,
+    roll_deg: RollDeg = None,
+    baseline: Baseline = None,
+    model: Model = "full",
+    no_video: NoVideo = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print analysis.json, and nothing else, to standard output.")
+    ] = False,
+) -> None:
+    """Analyse one run: one video, or several views of it."""
+    settings = _settings(
+        model=model,
+        baseline=baseline,
+        view=view,
+        speed_kmh=speed_kmh,
+        height_cm=height_cm,
+        sex=sex,
+        person=person,
+        capture_fps=capture_fps,
+        roll_deg=roll_deg,
+    )
+    if out is None and not as_json:
+        raise UnusableInputError("Say where the result shall go with --out DIR (or print it with --json).")
+    if out is not None and out.exists() and not out.is_dir():
+        raise UnusableInputError(f"{out} is a file: name a folder with --out.")
+    from gaitcheck.analyze import analyze as analyze_run
+    from gaitcheck.report.document import document_json, to_document
+    from gaitcheck.report.write import write_report
+
+    with _progress() as tell:
+        share = _ANALYSIS_SHARE if out is not None else 1.0
+        analysis = analyze_run(videos, settings, progress=lambda stage, done: tell(stage, share * done))
+        if out is not None:
+            write_report(
+                analysis,
+                out,
+                annotated_video=not no_video,
+                progress=lambda stage, done: tell(stage, share + (1 - share) * done),
+            )
+    if not as_json:
+        assert out is not None
+        _print_summary(analysis, out)
+    elif out is not None:
+        sys.stdout.write((out / "analysis.json").read_text("utf-8"))
+    else:
+        sys.stdout.write(document_json(to_document(analysis)))
+
+
+@app.command()
+def batch(
+    inputs: Annotated[list[str], typer.Argument(metavar="DIR|GLOB|FILE", help="Folders, patterns in quotes, files.")],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the results, one folder in it for each recording.")
+    ],
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Recordings at a time; the number of cores if not given.")
+    ] = None,
+    view: View = None,
+    speed_kmh: SpeedKmh = None,
+    height_cm: HeightCm = None,
+    sex: Sex = None,
+    capture_fps: CaptureFps = None,
+    roll_deg: RollDeg = None,
+    model: Model = "full",
+    no_video: NoVideo = False,
+) -> None:
+    """Analyse many recordings; run again, it does only what is missing."""
+    settings = _settings(
+        model=model,
+        baseline=None,
+        view=view,
+        speed_kmh=speed_kmh,
+        height_cm=height_cm,
+        sex=sex,
+        capture_fps=capture_fps,
+        roll_deg=roll_deg,
+    )
+    import os
+
+    from gaitcheck.batch.events import BatchEvent
+    from gaitcheck.batch.run import run_batch
+
+    with _progress() as tell:
+        shares: dict[str, float] = {}
+
+        def on_event(event: BatchEvent) -> None:
+            shares[event.recording] = 1.0 if event.kind in ("done", "failed", "skipped") else event.share
+            finished = sum(share >= 1.0 for share in shares.values())
+            tell(f"{finished} finished; {event.recording}", sum(shares.values()) / len(shares))
+
+        result = run_batch(
+            inputs, out, settings, jobs=jobs or os.cpu_count() or 1, annotated_video=not no_video, on_event=on_event
+        )
+    for failure in result.failures:
+        print(f"{failure.file}: {failure.sentence}")
+    print(result.sentence, f"Results are in {out}.")
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine lacks to run GaitCheck, and how to get it."""
+    from gaitcheck.doctor import examine
+
+    checkups = examine()
+    for checkup in checkups:
+        print(f"{'ok     ' if checkup.ok else 'MISSING'}  {checkup.name}: {checkup.words}")
+        if checkup.advice:
+            print(f"         {checkup.advice}")
+    problems = sum(not checkup.ok for checkup in checkups)
+    print("Everything needed is there." if not problems else f"{problems} to put right before GaitCheck can run.")
+    raise typer.Exit(MissingComponentError.exit_code if problems else 0)
+
+
+@models_app.command("list")
+def models_list() -> None:
+    """List the known pose models and which of them are installed."""
+    from gaitcheck.pose.install import cached_path
+    from gaitcheck.pose.manifest import known_models
+
+    for entry in known_models().values():
+        state = "installed" if cached_path(entry.name).is_file() else "not installed"
+        size = f"{entry.size_bytes / 1e6:.1f} MB"
+        print(f"{entry.name:6} {size:>8}  {state:13}  {entry.licence}  {entry.summary}")
+
+
+@models_app.command("install")
+def models_install(name: Annotated[str, typer.Argument(help="lite, full or heavy.")] = "full") -> None:
+    """Fetch a pose model into the cache; nothing is fetched when it is there."""
+    from gaitcheck.pose.install import install
+
+    with _progress() as tell:
+        model = install(name, tell)
+    print(f"{model.name}: {model.path} (SHA-256 {model.sha256})")
+
+
+@models_app.command("path")
+def models_path(name: Annotated[str, typer.Argument(help="lite, full or heavy.")] = "full") -> None:
+    """Print where the model's file lies."""
+    from gaitcheck.pose.install import model_file
+
+    print(model_file(name).path)
+
+
+def _settings(*, model: str, baseline: str | None, **choices: Any) -> Settings:
+    """Settings from options; an impossible value is told by the option's name."""
+    from pydantic import ValidationError
+
+    from gaitcheck.pose.manifest import known_models
+    from gaitcheck.settings import Settings
+
+    chosen = {"model": model} if model in known_models() else {"model_path": Path(model)}
+    if "model_path" in chosen and not Path(model).exists():
+        raise UnusableInputError(
+            f"There is no pose model named {model!r} and no such file: "
+            f"choose {', '.join(known_models())} with --model, or name a model file."
+        )
+    try:
+        return Settings(baseline_s=_span(baseline), **chosen, **choices)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0]) if first["loc"] else "baseline_s"
+        option = "--" + field.removesuffix("_s").replace("_", "-")
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise UnusableInputError(f"{option}: {message[0].lower()}{message[1:]}.") from error
+
+
+def _span(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    start, _, end = text.partition("-")
+    try:
+        return float(start), float(end)
+    except ValueError:
+        raise UnusableInputError(f"--baseline: {text!r} is not a span of seconds; write it like 0-3.") from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar with the time left on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda stage, share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda stage, share: bar.update(task, description=stage, completed=share)
+
+
+def _print_summary(analysis: Analysis, out: Path) -> None:
+    assessment = analysis.assessment
+    print(assessment.summary)
+    for finding in assessment.findings[:_FINDINGS_SHOWN]:
+        side = f", {finding.side}" if finding.side else ""
+        number = f"{finding.value:.1f} ± {finding.uncertainty:.1f} {finding.unit} (usual: {finding.usual})"
+        print(f"- {finding.title}{side}: {number}")
+    worth = [
+        f"{hint.name}{f' ({hint.side})' if hint.side else ''}"
+        for hint in assessment.muscles
+        if hint.status == "worth_testing"
+    ]
+    if worth:
+        print(f"Worth testing: {', '.join(worth)}.")
+    withheld = {measure.id for measure in analysis.measures if measure.status == "not_measurable"}
+    if withheld:
+        print(f"Not measurable from {_these_videos(analysis)}: {len(withheld)} measures; the report gives each reason.")
+    for video in analysis.videos:
+        for check in video.gait.quality.checks:
+            if check.ok is False:
+                print(f"{video.path.name}: {check.message} {check.advice or ''}".rstrip())
+    print(f"Report: {out / 'report.html'}")
+
+
+def _these_videos(analysis: Analysis) -> str:
+    return "this video" if len(analysis.videos) == 1 else "these videos"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"gaitcheck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code; every error a person causes is one sentence on standard error."""
+    own_the_terminal()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = int(app(given or ["--help"], prog_name="gaitcheck", standalone_mode=False) or 0)
+        if code == _STOPPED:
+            raise KeyboardInterrupt
+        return code
+    except KeyboardInterrupt:
+        return _say(Cancelled("Stopped; nothing half-done was left behind."))
+    except GaitCheckError as error:
+        return _say(error)
+    except _UsageError as error:
+        sentence = " ".join(error.format_message().replace("Value error, ", "").split())
+        return _say(UnusableInputError(f"{sentence} See `gaitcheck --help`."))
+    except BrokenPipeError:
+        return 1
+    except ImportError as error:
+        if ".so" in str(error) or "DLL" in str(error):
+            return _say(MissingComponentError(f"A system library is missing ({error}): run `gaitcheck doctor`."))
+        return _say_fault(error)
+    except Exception as error:
+        return _say_fault(error)
+
+
+def _say(error: GaitCheckError) -> int:
+    print(f"gaitcheck: {error}", file=sys.stderr)
+    return error.exit_code
+
+
+def _say_fault(error: Exception) -> int:
+    """A fault of the program: one sentence for the person, the traceback in a file for whoever mends it."""
+    with tempfile.NamedTemporaryFile("w", prefix="gaitcheck-fault-", suffix=".txt", delete=False) as file:
+        traceback.print_exception(error, file=file)
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return _say(GaitCheckError(f"This is a fault of the program, not of your video ({what}); details: {file.name}"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
