@@ -79,4 +79,4 @@ def rotated(xy_px: FloatArray, angle_deg: float, centre_px: tuple[float, float])
     a = np.radians(-angle_deg)
     turn = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
     centre = np.asarray(centre_px)
-    return (np.asarray(xy_px) - centre) @ turn.T + centre
+    return np.asarray((np.asarray(xy_px) - centre) @ turn.T + centre, dtype=float)

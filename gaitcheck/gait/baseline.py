@@ -30,7 +30,7 @@ _WATCHED = (
 
 
 def find_baseline(clean: CleanTrack) -> Baseline | None:
-    """The first seconds of standing still, where shoulders, hips, knees and ankles all rest; None where they never do."""
+    """The first seconds of standing still, where all joints rest; None where they never do."""
     time = clean.track.time_s
     moved = np.gradient(clean.track.xy_px[:, _WATCHED], time, axis=0)
     speed = np.linalg.norm(moved, axis=-1).max(axis=1) / clean.leg_length_px

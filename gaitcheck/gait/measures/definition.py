@@ -106,7 +106,7 @@ class MeasureDef:
     posture : whether it is also given relative to standing.
     far_leg : what a side view can say of the leg further from the camera.
     withheld : a reason for which no view gives it at present.
-    summary : "mean" of the steps, or "asymmetry" of the sides' means.
+    summary : "mean" of the steps, "asymmetry" of the sides' means, or "rate" of the steps over the whole run.
     source : where the definition comes from.
     """
 
@@ -129,7 +129,7 @@ class MeasureDef:
     far_leg: Literal["withheld", "borderline", "same"] = "withheld"
     borderline_views: tuple[View, ...] = ()
     withheld: str | None = None
-    summary: Literal["mean", "asymmetry"] = "mean"
+    summary: Literal["mean", "asymmetry", "rate"] = "mean"
 
     @property
     def plane_words(self) -> str:

@@ -1,0 +1,155 @@
+"""Measures of the frontal plane: rear and front views."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitcheck.angles import bend, lean_from_vertical, swing_from_vertical
+from gaitcheck.gait.measures.definition import FRONTAL, MeasureDef, Signals, at_midstance, stance_peak
+from gaitcheck.gait.result import Side
+from gaitcheck.track import FloatArray
+
+NO_PELVIS_LINE = (
+    "The hips a pose model finds hardly tilt when the pelvis does (they show about a quarter of it), so this would be "
+    "a wrong number. It needs the pelvis line read from the picture, which this version does not do."
+)
+
+
+def _femoral_adduction(s: Signals, side: Side) -> FloatArray:
+    return swing_from_vertical(s.point("hip", side), s.point("knee", side), -s.outward(side))
+
+
+def _knee_valgus(s: Signals, side: Side) -> FloatArray:
+    return bend(s.point("hip", side), s.point("knee", side), s.point("ankle", side), -s.outward(side))
+
+
+def _knee_window(s: Signals, side: Side) -> FloatArray:
+    gap = (s.point("knee", "right") - s.point("knee", "left"))[:, 0]
+    return np.asarray(100.0 * s.outward("right") * gap / s.hip_width_px)
+
+
+def _lateral_trunk_lean(s: Signals, side: Side) -> FloatArray:
+    return lean_from_vertical(s.middle("hip"), s.middle("shoulder"), s.outward(side))
+
+
+def _crossover(s: Signals, side: Side) -> FloatArray:
+    from_middle = (s.point("ankle", side) - s.middle("hip"))[:, 0]
+    return np.asarray(100.0 * s.outward(side) * from_middle / s.hip_width_px)
+
+
+MEASURES = (
+    MeasureDef(
+        id="contralateral_pelvic_drop",
+        name="Pelvic drop",
+        unit="deg",
+        sign="+ = the pelvis is lower on the side of the swinging leg",
+        definition="Tilt of the pelvis line against the level, on the stance leg.",
+        event="midstance",
+        views=FRONTAL,
+        accuracy={"rear": 3.0, "front": 3.0},
+        posture=True,
+        withheld=NO_PELVIS_LINE,
+        source="Dingenen et al. 2D angles and 3D profiles; Matsuzaki et al. (2D norms)",
+    ),
+    MeasureDef(
+        id="femoral_adduction",
+        name="Thigh adduction",
+        unit="deg",
+        sign="+ = the knee lies further in than the hip",
+        definition="Thigh (hip to knee) against the vertical.",
+        event="midstance",
+        views=FRONTAL,
+        accuracy={"rear": 4.0, "front": 4.0},
+        per_frame=_femoral_adduction,
+        per_step=at_midstance,
+        points=("hip", "knee"),
+        posture=True,
+        source="Dingenen 2018, Phys Ther Sport 33:40",
+    ),
+    MeasureDef(
+        id="hip_adduction",
+        name="Hip adduction",
+        unit="deg",
+        sign="+ = the thigh points further in than square to the pelvis",
+        definition="Thigh against the perpendicular of the pelvis line: pelvic drop plus thigh adduction.",
+        event="midstance",
+        views=FRONTAL,
+        accuracy={"rear": 4.0, "front": 4.0},
+        posture=True,
+        withheld="Hip adduction is pelvic drop plus thigh adduction. " + NO_PELVIS_LINE,
+        source="Neal et al.; frontal plane kinematics and 3D hip adduction",
+    ),
+    MeasureDef(
+        id="knee_valgus",
+        name="Knee valgus",
+        unit="deg",
+        sign="+ = the knee lies further in than the line from hip to ankle (knock-kneed)",
+        definition="Frontal plane projection angle: 180 degrees minus the angle hip, knee, ankle.",
+        event="midstance",
+        views=("front", "rear"),
+        accuracy={"front": 4.0, "rear": 6.0},
+        per_frame=_knee_valgus,
+        per_step=at_midstance,
+        points=("hip", "knee", "ankle"),
+        posture=True,
+        source="Munro 2012 (after Willson 2006)",
+    ),
+    MeasureDef(
+        id="knee_valgus_peak",
+        name="Knee valgus, peak",
+        unit="deg",
+        sign="+ = the knee lies further in than the line from hip to ankle (knock-kneed)",
+        definition="Largest frontal plane projection angle of each stance.",
+        event="peak in stance",
+        views=("front", "rear"),
+        accuracy={"front": 4.0, "rear": 6.0},
+        per_frame=_knee_valgus,
+        per_step=stance_peak,
+        points=("hip", "knee", "ankle"),
+        posture=True,
+        source="Munro 2012 (after Willson 2006)",
+    ),
+    MeasureDef(
+        id="knee_window",
+        name="Knee window",
+        unit="% hip width",
+        sign="100 = the knees are as far apart as the hips, 0 = they hide each other",
+        definition="Gap between the knees over the distance between the hips.",
+        event="midstance",
+        views=FRONTAL,
+        accuracy={"rear": 25.0, "front": 25.0},
+        per_frame=_knee_window,
+        per_step=at_midstance,
+        points=("hip", "knee"),
+        source="clinic sign",
+    ),
+    MeasureDef(
+        id="lateral_trunk_lean",
+        name="Sideways trunk lean",
+        unit="deg",
+        sign="+ = towards the leg on the belt",
+        definition="Middle of the hips to middle of the shoulders against the vertical.",
+        event="midstance",
+        views=FRONTAL,
+        accuracy={"rear": 2.0, "front": 2.0},
+        per_frame=_lateral_trunk_lean,
+        per_step=at_midstance,
+        points=("hip", "shoulder"),
+        posture=True,
+        source="Dingenen 2018, Phys Ther Sport 33:40",
+    ),
+    MeasureDef(
+        id="crossover",
+        name="Foot to body's middle line",
+        unit="% hip width",
+        sign="+ = the foot lands on its own side, below 0 = past the middle line",
+        definition="Sideways distance of the ankle from the middle of the hips over the distance between the hips.",
+        event="midstance",
+        views=FRONTAL,
+        accuracy={"rear": 20.0, "front": 20.0},
+        per_frame=_crossover,
+        per_step=at_midstance,
+        points=("hip", "ankle"),
+        source="Souza 2016, Phys Med Rehabil Clin 27:217",
+    ),
+)

@@ -1,0 +1,189 @@
+"""Measures of the sagittal plane: side views, of the leg next to the camera (the far one is often hidden)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitcheck.angles import bend, elevation, lean_from_vertical, swing_from_vertical
+from gaitcheck.gait.measures.definition import (
+    SAGITTAL,
+    MeasureDef,
+    Signals,
+    at_contact,
+    stance_end,
+    stance_mean,
+    stance_peak,
+)
+from gaitcheck.gait.result import Side, Step
+from gaitcheck.settings import View
+from gaitcheck.track import FloatArray
+
+#: Below this the moment of contact falls between frames and the knee turns 5 degrees from one to the next.
+CONTACT_FPS = 50.0
+
+
+def _both(value: float) -> dict[View, float]:
+    return {"left": value, "right": value}
+
+
+def _forward_trunk_lean(s: Signals, side: Side) -> FloatArray:
+    return lean_from_vertical(s.middle("hip"), s.middle("shoulder"), s.forward)
+
+
+def _tibia_inclination(s: Signals, side: Side) -> FloatArray:
+    return swing_from_vertical(s.point("knee", side), s.point("ankle", side), s.forward)
+
+
+def _foot_ahead(s: Signals, side: Side) -> FloatArray:
+    ahead = (s.point("ankle", side) - s.middle("hip"))[:, 0]
+    return np.asarray(100.0 * s.forward * ahead / s.leg_length_px)
+
+
+def _knee_flexion(s: Signals, side: Side) -> FloatArray:
+    return bend(s.point("hip", side), s.point("knee", side), s.point("ankle", side), s.forward)
+
+
+def _foot_inclination(s: Signals, side: Side) -> FloatArray:
+    return elevation(s.point("heel", side), s.point("toe", side), s.forward)
+
+
+def _hip_extension(s: Signals, side: Side) -> FloatArray:
+    return -swing_from_vertical(s.point("hip", side), s.point("knee", side), s.forward)
+
+
+def _late_stance_peak(s: Signals, step: Step, series: FloatArray) -> float:
+    """Largest value from midstance until a little after toe-off."""
+    end = stance_end(step)
+    values = s.between(series, step.midstance_s, end + 0.2 * (end - step.midstance_s))
+    return float(values.max()) if values.size else float("nan")
+
+
+def _swing_peak(s: Signals, step: Step, series: FloatArray) -> float:
+    """Largest value between this leg's toe-off and its next contact."""
+    if step.next_same_contact_s is None:
+        return float("nan")
+    values = s.between(series, stance_end(step), step.next_same_contact_s)
+    return float(values.max()) if values.size else float("nan")
+
+
+MEASURES = (
+    MeasureDef(
+        id="forward_trunk_lean",
+        name="Forward trunk lean",
+        unit="deg",
+        sign="+ = the shoulders are ahead of the hips",
+        definition="Middle of the hips to middle of the shoulders against the vertical.",
+        event="mean over stance",
+        views=SAGITTAL,
+        accuracy=_both(3.0),
+        per_side=False,
+        per_frame=_forward_trunk_lean,
+        per_step=stance_mean,
+        points=("hip", "shoulder"),
+        posture=True,
+        far_leg="same",
+        source="Teng 2016, J Athl Train 51:519",
+    ),
+    MeasureDef(
+        id="tibia_inclination_ic",
+        name="Shin angle at contact",
+        unit="deg",
+        sign="+ = the ankle is ahead of the knee",
+        definition="Shin (knee to ankle) against the vertical.",
+        event="initial contact",
+        views=SAGITTAL,
+        accuracy=_both(4.0),
+        per_frame=_tibia_inclination,
+        per_step=at_contact,
+        points=("knee", "ankle"),
+        needs_fps=CONTACT_FPS,
+        source="Dingenen 2018, Phys Ther Sport 33:40; Matsuzaki et al.",
+    ),
+    MeasureDef(
+        id="overstride",
+        name="Foot ahead of the hips at contact",
+        unit="% leg length",
+        sign="+ = the ankle is ahead of the hips",
+        definition="Horizontal distance from the middle of the hips to the ankle over the length of the leg.",
+        event="initial contact",
+        views=SAGITTAL,
+        accuracy=_both(5.0),
+        per_frame=_foot_ahead,
+        per_step=at_contact,
+        points=("hip", "ankle"),
+        needs_fps=CONTACT_FPS,
+        source="Wille 2014, JOSPT 44:825; Lieberman 2015, J Exp Biol 218:3406",
+    ),
+    MeasureDef(
+        id="knee_flexion_ic",
+        name="Knee bend at contact",
+        unit="deg",
+        sign="+ = bent",
+        definition="180 degrees minus the angle hip, knee, ankle.",
+        event="initial contact",
+        views=SAGITTAL,
+        accuracy=_both(6.0),
+        per_frame=_knee_flexion,
+        per_step=at_contact,
+        points=("hip", "knee", "ankle"),
+        needs_fps=CONTACT_FPS,
+        source="Dingenen 2018, Phys Ther Sport 33:40; Matsuzaki et al.",
+    ),
+    MeasureDef(
+        id="knee_flexion_peak_stance",
+        name="Knee bend in stance, peak",
+        unit="deg",
+        sign="+ = bent",
+        definition="Largest value of 180 degrees minus the angle hip, knee, ankle between contact and toe-off.",
+        event="peak in stance",
+        views=SAGITTAL,
+        accuracy=_both(4.0),
+        per_frame=_knee_flexion,
+        per_step=stance_peak,
+        points=("hip", "knee", "ankle"),
+        source="Dingenen 2018, Phys Ther Sport 33:40; Matsuzaki et al.",
+    ),
+    MeasureDef(
+        id="foot_inclination_ic",
+        name="Foot angle at contact",
+        unit="deg",
+        sign="+ = toes up (the heel lands first)",
+        definition="Heel to toe against the level.",
+        event="initial contact",
+        views=SAGITTAL,
+        accuracy=_both(6.0),
+        per_frame=_foot_inclination,
+        per_step=at_contact,
+        points=("heel", "toe"),
+        needs_fps=CONTACT_FPS,
+        source="Matsuzaki et al.",
+    ),
+    MeasureDef(
+        id="hip_extension_peak",
+        name="Thigh behind the body, peak",
+        unit="deg",
+        sign="+ = the knee is behind the hip",
+        definition="Thigh (hip to knee) against the vertical, its largest backward value.",
+        event="late stance",
+        views=SAGITTAL,
+        accuracy=_both(4.0),
+        per_frame=_hip_extension,
+        per_step=_late_stance_peak,
+        points=("hip", "knee"),
+        source="Souza 2016, Phys Med Rehabil Clin 27:217",
+    ),
+    MeasureDef(
+        id="heel_recovery",
+        name="Knee bend in swing, peak",
+        unit="deg",
+        sign="+ = bent; more brings the heel closer to the seat",
+        definition="Largest value of 180 degrees minus the angle hip, knee, ankle in swing.",
+        event="swing",
+        views=SAGITTAL,
+        accuracy=_both(8.0),
+        per_frame=_knee_flexion,
+        per_step=_swing_peak,
+        points=("hip", "knee", "ankle"),
+        source="descriptive, no norm",
+    ),
+)

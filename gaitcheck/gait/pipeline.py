@@ -1,0 +1,224 @@
+"""The way through the gait room: clean the track, find view and events, judge it, measure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gaitcheck.angles import rotated
+from gaitcheck.gait import quality
+from gaitcheck.gait.baseline import find_baseline
+from gaitcheck.gait.clean import CleanTrack, at_times, clean
+from gaitcheck.gait.events import Stance, find_stances, pelvis_height, step_period
+from gaitcheck.gait.measures import REGISTRY
+from gaitcheck.gait.measures.compute import (
+    Circumstances,
+    Key,
+    measure,
+    not_measurable,
+    per_frame_series,
+    per_step_values,
+)
+from gaitcheck.gait.measures.definition import Signals
+from gaitcheck.gait.result import SIDES, Baseline, Check, GaitResult, Measure, Quality, Step
+from gaitcheck.gait.steps import make_steps
+from gaitcheck.gait.view import ViewFound, facing, find_view
+from gaitcheck.settings import Settings, View
+from gaitcheck.track import FloatArray, Landmark, PoseTrack
+
+#: Cadences (steps a minute) that people run at; outside, with no capture rate known, slow motion is suspected.
+RUNNING_CADENCE = (130.0, 230.0)
+#: Duration of a usual running step, against which unknown slow motion is judged.
+USUAL_STEP_S = 0.36
+#: Leg length (hip to ankle) as a share of body height (Drillis and Contini 1966, after Winter 2009).
+LEG_SHARE_OF_HEIGHT = 0.491
+
+NO_RUNNER = "No runner could be followed in this video."
+NO_VIEW = "The side from which the runner is filmed could not be told; say which with --view."
+
+
+def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second: float | None) -> GaitResult:
+    """Measure one video's track.
+
+    Parameters
+    ----------
+    raw : the track as the pose model found it, in presentation time.
+    settings : view, roll, baseline, height given by the person.
+    seconds_per_video_second : real time over presented time; None where the file and the person say nothing, in which
+        case the video is taken to be in real time unless its cadence says otherwise.
+
+    Returns
+    -------
+    GaitResult, whose times are real seconds. Every measure of the registry is in it, withheld ones with the reason.
+    """
+    track = replace(
+        raw,
+        time_s=raw.time_s * (seconds_per_video_second or 1.0),
+        cuts_s=tuple(cut * (seconds_per_video_second or 1.0) for cut in raw.cuts_s),
+    )
+    cleaned = clean(track)
+    if cleaned is None:
+        return _nothing(track, settings, Check("running", False, NO_RUNNER, "Film one person running on a treadmill."))
+    period = step_period(pelvis_height(cleaned), cleaned.rate_hz)
+    time_is_real = seconds_per_video_second is not None or period is None or _is_running_rhythm(period)
+    if not time_is_real and period is not None and period > USUAL_STEP_S:
+        cleaned = clean(track, slowness=period / USUAL_STEP_S) or cleaned
+
+    found = find_view(track)
+    view: View | None = settings.view or (found.view if found else None)
+    stances: list[Stance] = []
+    if view is not None:
+        stances, period = find_stances(cleaned, view, facing(track, view))
+    steps, dropped = make_steps(stances, period) if period is not None else ((), 0)
+    baseline = _baseline(cleaned, settings, seconds_per_video_second or 1.0)
+    real_fps = cleaned.rate_hz
+    checks = _checks(track, cleaned, settings, found, view, stances, period, time_is_real, real_fps)
+    quality_record = Quality(
+        frames=len(raw),
+        frames_with_runner=cleaned.frames_with_runner,
+        frames_filled=cleaned.frames_filled,
+        swaps_repaired=cleaned.swaps_repaired,
+        steps_found=len(stances),
+        steps_dropped=dropped,
+        checks=(*checks, quality.steps_check(steps)),
+    )
+    at_frames = at_times(cleaned.track, track.time_s)
+    if view is None:
+        return GaitResult(
+            track=at_frames,
+            view=None,
+            view_source="unknown",
+            direction=None,
+            time_is_real=time_is_real,
+            baseline=baseline,
+            steps=steps,
+            quality=quality_record,
+            series={},
+            step_values={},
+            measures=_all_withheld(NO_VIEW),
+        )
+    signals = _signals(cleaned, view, facing(track, view) or "image_right", settings, steps)
+    circumstances = Circumstances(real_fps, time_is_real, *_judged(checks))
+    series: dict[Key, FloatArray] = {}
+    values: dict[Key, FloatArray] = {}
+    measures: list[Measure] = []
+    for definition in REGISTRY.values():
+        own_series = per_frame_series(definition, signals) if view in definition.views else {}
+        own_values = per_step_values(definition, signals, own_series) if view in definition.views else {}
+        measures += measure(definition, signals, own_series, own_values, baseline, circumstances)
+        series |= own_series
+        values |= own_values
+    return GaitResult(
+        track=at_frames,
+        view=view,
+        view_source="given" if settings.view else "found",
+        direction=facing(track, view),
+        time_is_real=time_is_real,
+        baseline=baseline,
+        steps=steps,
+        quality=quality_record,
+        series={key: np.interp(track.time_s, signals.time_s, line) for key, line in series.items()},
+        step_values=values,
+        measures=tuple(measures),
+    )
+
+
+def _is_running_rhythm(period_s: float) -> bool:
+    return RUNNING_CADENCE[0] <= 60.0 / period_s <= RUNNING_CADENCE[1]
+
+
+def _baseline(cleaned: CleanTrack, settings: Settings, scale: float) -> Baseline | None:
+    if settings.baseline_s is not None:
+        start, end = settings.baseline_s
+        return Baseline(start * scale, end * scale, "given")
+    return find_baseline(cleaned)
+
+
+def _signals(cleaned: CleanTrack, view: View, direction: str, settings: Settings, steps: tuple[Step, ...]) -> Signals:
+    width, height = cleaned.track.frame_size_px
+    xy = cleaned.track.xy_px
+    if settings.roll_deg is not None:
+        xy = rotated(xy, settings.roll_deg, (width / 2, height / 2))
+    hips = xy[:, Landmark.LEFT_HIP, 0] - xy[:, Landmark.RIGHT_HIP, 0]
+    cm_per_px = None
+    if settings.height_cm is not None:
+        cm_per_px = LEG_SHARE_OF_HEIGHT * settings.height_cm / cleaned.leg_length_px
+    return Signals(
+        time_s=cleaned.track.time_s,
+        xy_px=xy,
+        visibility=cleaned.track.visibility,
+        view=view,
+        forward=-1.0 if direction == "image_left" else 1.0,
+        leg_length_px=cleaned.leg_length_px,
+        hip_width_px=max(float(np.nanmedian(np.abs(hips))), 1e-6),
+        cm_per_px=cm_per_px,
+        steps=steps,
+    )
+
+
+def _checks(
+    track: PoseTrack,
+    cleaned: CleanTrack,
+    settings: Settings,
+    found: ViewFound | None,
+    view: View | None,
+    stances: list[Stance],
+    period: float | None,
+    time_is_real: bool,
+    real_fps: float,
+) -> tuple[Check, ...]:
+    return (
+        quality.found_check(track),
+        quality.running_check(stances, period),
+        quality.time_check(time_is_real, 60.0 / period if period else None),
+        quality.view_check(view, found),
+        quality.in_place_check(cleaned),
+        quality.in_picture_check(track),
+        quality.size_check(cleaned),
+        quality.visibility_check(cleaned, view),
+        quality.swaps_check(cleaned),
+        quality.frame_rate_check(real_fps),
+        quality.roll_check(settings.roll_deg),
+    )
+
+
+def _judged(checks: tuple[Check, ...]) -> tuple[str | None, str | None]:
+    """The reason why nothing can be measured, and the reason why everything is borderline."""
+    failed = {check.id: check.message for check in checks if check.ok is False}
+    stop = failed.get("running")
+    doubts = ("camera_square", "runs_in_place", "left_right", "runner_size")
+    return stop, next((failed[name] for name in doubts if name in failed), None)
+
+
+def _all_withheld(reason: str) -> tuple[Measure, ...]:
+    return tuple(
+        not_measurable(definition, side, reason)
+        for definition in REGISTRY.values()
+        for side in (SIDES if definition.per_side else (None,))
+    )
+
+
+def _nothing(track: PoseTrack, settings: Settings, why: Check) -> GaitResult:
+    """The result of a video in which nobody could be followed."""
+    return GaitResult(
+        track=track,
+        view=settings.view,
+        view_source="given" if settings.view else "unknown",
+        direction=None,
+        time_is_real=True,
+        baseline=None,
+        steps=(),
+        quality=Quality(
+            frames=len(track),
+            frames_with_runner=int(track.found.sum()),
+            frames_filled=0,
+            swaps_repaired=0,
+            steps_found=0,
+            steps_dropped=0,
+            checks=(quality.found_check(track), why),
+        ),
+        series={},
+        step_values={},
+        measures=_all_withheld(why.message),
+    )

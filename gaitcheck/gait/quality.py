@@ -1,0 +1,224 @@
+"""The checks of a video: what was looked at, what it showed, and what to do better next time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from gaitcheck.gait.clean import CleanTrack
+from gaitcheck.gait.events import Stance
+from gaitcheck.gait.measures.compute import ENOUGH_STEPS, LEAST_VISIBILITY, UNREAL_TIME
+from gaitcheck.gait.measures.sagittal import CONTACT_FPS
+from gaitcheck.gait.result import SIDES, Check, Step
+from gaitcheck.gait.view import SQUARE_DEG, ViewFound, near_side
+from gaitcheck.settings import View
+from gaitcheck.track import EXCHANGED_SIDES, Landmark, PoseTrack
+
+#: Share of frames in which the runner must be found.
+LEAST_FOUND = 0.9
+#: Share of frames that may need left/right exchanged back before the track counts as doubtful.
+MOST_SWAPS = 0.15
+#: Height of the leg in the picture below which a landmark's error is worth degrees.
+LEAST_LEG_PX = 120.0
+#: How far the hips may wander sideways while running in place, leg lengths (5th to 95th percentile).
+MOST_WANDER_LEGS = 0.8
+#: How much lower the foot on the belt is than the other at midstance: running, not walking or standing (leg lengths).
+LEAST_CLEARANCE = 0.08
+
+_BODY = (
+    Landmark.NOSE,
+    Landmark.LEFT_ANKLE,
+    Landmark.RIGHT_ANKLE,
+    Landmark.LEFT_FOOT_INDEX,
+    Landmark.RIGHT_FOOT_INDEX,
+)
+_LEG = (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
+
+
+def found_check(raw: PoseTrack) -> Check:
+    """Share of frames in which somebody was found."""
+    share = float(raw.found.mean()) if len(raw) else 0.0
+    return Check(
+        "runner_found",
+        share >= LEAST_FOUND,
+        f"The runner was found in {100 * share:.0f} % of the frames.",
+        None if share >= LEAST_FOUND else "Film the whole body, well lit, with nobody and nothing in front.",
+        100 * share,
+        "%",
+    )
+
+
+def frame_rate_check(real_fps: float) -> Check:
+    """Whether contact angles can be told."""
+    return Check(
+        "frame_rate",
+        real_fps >= CONTACT_FPS,
+        f"Filmed at {real_fps:.0f} frames a second.",
+        None if real_fps >= CONTACT_FPS else "Film at 60 frames a second or more to get the angles at contact.",
+        real_fps,
+        "fps",
+    )
+
+
+def time_check(time_is_real: bool, cadence: float | None) -> Check:
+    """Whether a second of the video is a second of the run."""
+    value = "" if cadence is None else f" They come at {cadence:.0f} a minute."
+    return Check(
+        "real_time",
+        time_is_real,
+        "The steps come at a rhythm that people run at." if time_is_real else UNREAL_TIME + value,
+        None if time_is_real else "Give the rate the camera filmed at.",
+        cadence,
+        "steps/min",
+    )
+
+
+def running_check(stances: Iterable[Stance], period: float | None) -> Check:
+    """Whether somebody runs: steps repeat, and at midstance the other foot is in the air."""
+    clearances = [stance.clearance for stance in stances]
+    if period is None or len(clearances) < 4:
+        return Check(
+            "running",
+            False,
+            "No steps that repeat were found, so nobody seems to run in this video.",
+            "Film at least 10, better 20 to 30 seconds of steady running on a treadmill.",
+        )
+    clearance = float(np.median(clearances))
+    ok = clearance >= LEAST_CLEARANCE
+    return Check(
+        "running",
+        ok,
+        "At midstance the other foot is in the air, as in running."
+        if ok
+        else "Both feet stay close to the ground, as in walking; these measures are for running.",
+        None if ok else "Film a run.",
+        100 * clearance,
+        "% leg length",
+    )
+
+
+def steps_check(steps: Iterable[Step]) -> Check:
+    """Whether there are enough steps of each leg."""
+    per_leg = [sum(step.side == side for step in steps) for side in SIDES]
+    fewest = min(per_leg)
+    return Check(
+        "enough_steps",
+        fewest >= ENOUGH_STEPS,
+        f"{per_leg[0]} steps of the left leg and {per_leg[1]} of the right one could be used.",
+        None if fewest >= ENOUGH_STEPS else "Film 20 to 30 seconds of steady running.",
+        float(fewest),
+        "steps",
+    )
+
+
+def view_check(view: View | None, found: ViewFound | None) -> Check:
+    """Whether the camera looks squarely at one of the four sides."""
+    if view is None:
+        return Check(
+            "camera_square",
+            False,
+            "The side from which the runner is filmed could not be told.",
+            "Film squarely from behind, in front or the side, or say which with --view.",
+        )
+    if found is None or found.view != view:
+        return Check("camera_square", None, "Whether the camera looks squarely at the runner could not be told.")
+    ok = found.off_square_deg <= SQUARE_DEG
+    return Check(
+        "camera_square",
+        ok,
+        f"The camera is about {found.off_square_deg:.0f} degrees away from square to the runner.",
+        None if ok else "Put the camera straight behind, in front of or beside the treadmill.",
+        found.off_square_deg,
+        "deg",
+    )
+
+
+def roll_check(roll_deg: float | None) -> Check:
+    """Whether the camera's roll is known."""
+    if roll_deg is not None:
+        return Check("camera_roll", True, f"The picture was levelled by {roll_deg:g} degrees.", None, roll_deg, "deg")
+    return Check(
+        "camera_roll",
+        None,
+        "Whether the camera stood level is not known; every degree it was turned adds a degree to the angles against "
+        "the vertical.",
+        "Use a tripod with a level, or give the turn of a level line in the picture (--roll-deg).",
+    )
+
+
+def size_check(clean: CleanTrack) -> Check:
+    """Whether the runner is large enough in the picture."""
+    ok = clean.leg_length_px >= LEAST_LEG_PX
+    return Check(
+        "runner_size",
+        ok,
+        f"The runner's leg is {clean.leg_length_px:.0f} pixels long in the picture.",
+        None if ok else "Move closer or zoom so that the runner fills the picture from head to feet.",
+        clean.leg_length_px,
+        "px",
+    )
+
+
+def in_picture_check(raw: PoseTrack) -> Check:
+    """Whether head and feet stay inside the picture."""
+    body = raw.xy_px[raw.found][:, _BODY]
+    inside = np.all((body >= 0) & (body < np.array(raw.frame_size_px)), axis=(1, 2))
+    share = float(inside.mean()) if inside.size else 0.0
+    ok = share >= LEAST_FOUND
+    return Check(
+        "whole_body",
+        ok,
+        f"Head and feet are in the picture in {100 * share:.0f} % of the frames.",
+        None if ok else "Leave some room above the head and below the feet.",
+        100 * share,
+        "%",
+    )
+
+
+def in_place_check(clean: CleanTrack) -> Check:
+    """Whether the runner stays in place, as on a treadmill filmed by a camera that rests."""
+    hips = clean.track.xy_px[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 0].mean(axis=1)
+    low, high = np.nanpercentile(hips, [5, 95])
+    wander = float(high - low) / clean.leg_length_px
+    ok = wander <= MOST_WANDER_LEGS
+    return Check(
+        "runs_in_place",
+        ok,
+        f"The hips wander over {wander:.1f} leg lengths of the picture.",
+        None if ok else "Film on a treadmill with the camera on a tripod.",
+        wander,
+        "leg lengths",
+    )
+
+
+def visibility_check(clean: CleanTrack, view: View | None) -> Check:
+    """Whether the leg that is measured can be seen."""
+    left = np.array(_LEG)
+    near = near_side(view) if view is not None else None
+    legs = {"left": left, "right": EXCHANGED_SIDES[left]}
+    rows = np.concatenate([legs[side] for side in ((near,) if near else SIDES)])
+    seen = float(np.nanmin(np.nanmedian(clean.track.visibility[:, rows], axis=0)))
+    ok = seen >= LEAST_VISIBILITY
+    return Check(
+        "legs_visible",
+        ok,
+        f"Hips, knees and ankles are visible to {100 * seen:.0f} %.",
+        None if ok else "See that no rail, arm, person or wide cloth hides the legs, and that the light is good.",
+        100 * seen,
+        "%",
+    )
+
+
+def swaps_check(clean: CleanTrack) -> Check:
+    """How often left and right had to be exchanged back."""
+    share = clean.swaps_repaired / max(clean.frames_with_runner, 1)
+    ok = share <= MOST_SWAPS
+    return Check(
+        "left_right",
+        ok,
+        f"Left and right were mixed up and put back in {100 * share:.1f} % of the frames.",
+        None if ok else "Film in better light and closer, or from behind.",
+        100 * share,
+        "%",
+    )
