@@ -129,7 +129,7 @@ def _misfits(known: Knowledge) -> Iterator[str]:
                 limits = [getattr(row, hint.direction) for row in known.bands if row.measure == measure]
                 if not any(limits):
                     yield f"{where}, field hint.measures: {measure} has no {hint.direction} limit in bands.toml."
-                elif hint.from_band == "marked" and not all(limit.marked for limit in limits):
+                elif hint.from_band == "marked" and not all(limit and limit.marked for limit in limits):
                     yield f"{where}, field hint.from_band: {measure} has no marked {hint.direction} limit."
 
 

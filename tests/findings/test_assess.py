@@ -1,0 +1,236 @@
+"""Known answers: which finding and which muscle follow from which numbers."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from gaitcheck.findings import Assessment, assess
+from gaitcheck.gait.result import Measure
+
+from .support import measured, usual_runner, with_value
+
+
+def ask(*measures: Measure, sex=None, speed_kmh=11.0) -> Assessment:
+    return assess(measures, sex=sex, speed_kmh=speed_kmh)
+
+
+def ids(assessment: Assessment) -> list[str]:
+    return [finding.id for finding in assessment.findings]
+
+
+def muscle(assessment: Assessment, muscle_id: str, side=None):
+    (found,) = [one for one in assessment.muscles if (one.id, one.side) == (muscle_id, side)]
+    return found
+
+
+def test_usual_runner_has_nothing_that_stands_out() -> None:
+    assessment = assess(usual_runner(), sex="F", speed_kmh=11.0)
+    assert assessment.findings == ()
+    assert assessment.not_looked_at == ()
+    assert assessment.summary.startswith("Nothing stands out. Looked at: Pelvic drop, Hip adduction,")
+    assert {one.status for one in assessment.muscles} == {"nothing_seen", "not_visible"}
+    assert len(assessment.muscles) == 11
+
+
+def test_nothing_measured_is_not_called_nothing_stands_out() -> None:
+    assessment = ask()
+    assert assessment.looked_at == ()
+    assert len(assessment.not_looked_at) == 14
+    assert assessment.summary.startswith("Nothing could be judged")
+    assert {one.status for one in assessment.muscles} == {"not_looked_at", "not_visible"}
+
+
+@pytest.mark.parametrize(
+    ("mean", "uncertainty", "band"),
+    [(11.0, 3.0, None), (11.01, 3.0, "watch"), (13.0, 3.0, "watch"), (13.01, 3.0, "marked"), (8.5, 0.1, "watch")],
+)
+def test_pelvic_drop_counts_beyond_a_limit_by_more_than_its_uncertainty(mean, uncertainty, band) -> None:
+    found = ask(measured("contralateral_pelvic_drop", mean, "left", uncertainty=uncertainty)).findings
+    assert [one.band for one in found] == ([band] if band else [])
+
+
+def test_pelvic_drop_finding_in_full() -> None:
+    assessment = ask(measured("contralateral_pelvic_drop", 13.0, "right", uncertainty=2.0))
+    (finding,) = assessment.findings
+    assert finding.id == "contralateral_pelvic_drop.high.right"
+    assert (finding.side, finding.direction, finding.band, finding.grade) == ("right", "high", "marked", "B")
+    assert (finding.value, finding.uncertainty, finding.unit) == (13.0, 2.0, "deg")
+    assert finding.usual == "up to 8° (women and men together)"
+    assert "the left side of the pelvis drops by 13.0°" in finding.text
+    assert finding.muscle_ids == ("gluteus_medius", "tfl_itb")
+    medius = muscle(assessment, "gluteus_medius", "right")
+    assert (medius.status, medius.score, medius.grade) == ("worth_testing", 0.6, "B")
+    assert medius.because == (finding.id,)
+    assert finding.title in medius.text
+
+
+def test_pelvic_drop_and_hip_adduction_are_one_pattern() -> None:
+    drop = measured("contralateral_pelvic_drop", 12.0, "right")
+    adduction = measured("hip_adduction", 32.0, "right")
+    assessment = ask(drop, adduction)
+    assert ids(assessment) == ["hip_adduction.high.right"]  # (32-18)/4 band widths against (12-8)/2
+    assert "Pelvic drop on the same side" in assessment.findings[0].text
+    assert muscle(assessment, "gluteus_medius", "right").score == 0.6
+    assert ids(ask(drop, measured("hip_adduction", 20.0, "left"))) == [
+        "contralateral_pelvic_drop.high.right",
+        "hip_adduction.high.left",
+    ]
+
+
+def test_knee_at_midstance_and_its_peak_are_one_pattern() -> None:
+    assessment = ask(measured("knee_valgus", 14.0, "left"), measured("knee_valgus_peak", 17.0, "left"))
+    assert ids(assessment) == ["knee_valgus_peak.high.left"]
+    assert muscle(assessment, "gluteus_medius", "left").score == 0.3
+    assert muscle(assessment, "adductors", "left").grade == "C"
+
+
+def test_supporting_signs_add_to_a_primary_one_and_never_fire_alone() -> None:
+    crossover = measured("crossover", -0.5, "left", uncertainty=0.1)
+    alone = ask(crossover)
+    assert muscle(alone, "gluteus_medius").status == "not_looked_at"
+    assert muscle(alone, "tfl_itb", "left").score == 0.6
+    both = ask(crossover, measured("contralateral_pelvic_drop", 12.0, "left"))
+    assert muscle(both, "gluteus_medius", "left").score == pytest.approx(0.9)
+    assert muscle(both, "gluteus_medius", "left").because == (
+        "contralateral_pelvic_drop.high.left",
+        "crossover.low.left",
+    )
+
+
+def test_upright_and_marked_lean_are_told_apart() -> None:
+    upright = ask(measured("forward_trunk_lean", -1.0))
+    assert ids(upright) == ["forward_trunk_lean.low"]
+    assert (muscle(upright, "gluteus_maximus").grade, muscle(upright, "gluteus_maximus").score) == ("B", 0.6)
+    watch = ask(measured("forward_trunk_lean", 15.5))
+    assert [one.band for one in watch.findings] == ["watch"]
+    assert muscle(watch, "gluteus_maximus").status == "nothing_seen"
+    marked = muscle(ask(measured("forward_trunk_lean", 17.0)), "gluteus_maximus")
+    assert (marked.status, marked.grade, marked.score) == ("worth_testing", "C", 0.3)
+    assert marked.contrary.startswith("Against this reading:")
+    assert "Against this reading" not in muscle(upright, "gluteus_maximus").contrary
+
+
+@pytest.mark.parametrize(("sex", "fires"), [("M", True), ("F", False), (None, False)])
+def test_limits_by_sex(sex, fires) -> None:
+    for measure_id, value in (("hip_adduction", 17.5), ("knee_valgus", 11.5)):
+        found = ask(measured(measure_id, value, "left"), sex=sex).findings
+        assert bool(found) is fires
+    text = ask(measured("knee_valgus", 20.0, "left"), sex=sex).findings[0].usual
+    assert (
+        text
+        == {
+            "M": "up to 10° (men)",
+            "F": "up to 12° (women)",
+            None: "up to 12° (women and men together)",
+        }[sex]
+    )
+
+
+@pytest.mark.parametrize(("speed_kmh", "fires"), [(None, False), (9.9, False), (10.0, True), (16.0, True)])
+def test_hip_extension_needs_a_known_speed(speed_kmh, fires) -> None:
+    assessment = ask(measured("hip_extension_peak", 2.0, "left"), speed_kmh=speed_kmh)
+    assert bool(assessment.findings) is fires
+    assert ("hip_extension_peak" in assessment.looked_at) is fires
+
+
+@pytest.mark.parametrize(("speed_kmh", "fires"), [(None, True), (7.9, False), (8.0, True)])
+def test_cadence_is_not_judged_at_a_jog(speed_kmh, fires) -> None:
+    found = ask(measured("cadence", 150.0), speed_kmh=speed_kmh).findings
+    assert bool(found) is fires
+    if fires:
+        assert ("speed was not given" in found[0].text) is (speed_kmh is None)
+
+
+def test_quick_cadence_and_a_well_bent_knee_are_no_findings() -> None:
+    assert ids(ask(measured("cadence", 210.0), measured("knee_flexion_ic", 35.0, "left"))) == []
+
+
+def test_side_difference() -> None:
+    left = measured("contralateral_pelvic_drop", 2.0, "left", uncertainty=1.0)
+    limit = 3.0 + math.sqrt(2)
+    assert ids(ask(left, measured("contralateral_pelvic_drop", 2.0 + limit - 0.01, "right"))) == []
+    assessment = ask(left, measured("contralateral_pelvic_drop", 2.0 + limit + 0.01, "right"))
+    (finding,) = assessment.findings
+    assert finding.id == "contralateral_pelvic_drop.difference.right"
+    assert finding.value == pytest.approx(limit + 0.01)
+    assert finding.uncertainty == pytest.approx(math.sqrt(2))
+    assert finding.usual == "less than 3° between left and right (women and men together)"
+    assert muscle(assessment, "gluteus_medius", "right").status == "worth_testing"
+
+
+def test_a_difference_that_comes_from_the_other_side_points_to_no_muscle() -> None:
+    assessment = ask(measured("knee_valgus", -12.0, "left"), measured("knee_valgus", 1.0, "right"))
+    assert ids(assessment) == ["knee_valgus.difference.right"]
+    assert assessment.findings[0].muscle_ids == ()
+    assert muscle(assessment, "gluteus_medius").status == "nothing_seen"
+
+
+def test_a_hip_hike_is_not_a_drop() -> None:
+    assert ids(ask(measured("contralateral_pelvic_drop", -12.0, "left"))) == []
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"status": "borderline"},
+        {"status": "not_measurable", "mean": None},
+        {"n_steps": 6},
+        {"uncertainty": None},
+        {"uncertainty": math.nan},
+        {"mean": math.nan},
+        {"mean": math.inf},
+        {"unit": "rad"},
+    ],
+)
+def test_a_value_that_cannot_be_trusted_is_not_looked_at(spoilt) -> None:
+    assert ids(ask(measured("contralateral_pelvic_drop", 30.0, "left", n_steps=7))) != []
+    assessment = ask(measured("contralateral_pelvic_drop", side="left", **{"mean": 30.0, **spoilt}))
+    assert assessment.findings == ()
+    assert "contralateral_pelvic_drop" in assessment.not_looked_at
+
+
+def test_descriptive_measures_never_fire() -> None:
+    shown_only = [
+        "femoral_adduction", "knee_window", "overstride", "foot_inclination_ic", "heel_recovery", "contact_time",
+        "duty_factor",
+    ]  # fmt: skip
+    for sign in (1, -1):
+        assessment = ask(*(measured(one, sign * 1000.0, "left") for one in shown_only))
+        assert (assessment.findings, assessment.looked_at) == ((), ())
+
+
+def test_ranked_by_distance_in_band_widths_times_grade() -> None:
+    assessment = ask(
+        measured("lateral_trunk_lean", 14.0, "left"),  # 3 widths x 0.3 = 0.9
+        measured("step_time_symmetry", 6.0),  # 1.5 widths x 0.6 = 0.9, later in the list
+        measured("tibia_inclination_ic", 16.5, "left"),  # 1.5 widths x 0.6 = 0.9, between the two
+        measured("cadence", 138.0),  # 17 / 8.6 x 0.6 = 1.19
+    )
+    assert ids(assessment) == [
+        "cadence.low",
+        "lateral_trunk_lean.high.left",
+        "tibia_inclination_ic.high.left",
+        "step_time_symmetry.high",
+    ]
+
+
+def test_one_judged_side_is_said_in_the_summary() -> None:
+    summary = ask(measured("knee_flexion_ic", 13.0, "left")).summary
+    assert "Knee bend at landing (left only)" in summary
+
+
+def test_a_measure_given_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="cadence"):
+        ask(measured("cadence", 150.0), measured("cadence", 151.0))
+
+
+def test_muscles_worth_testing_come_first_by_score() -> None:
+    pattern = with_value(usual_runner(), measured("contralateral_pelvic_drop", 13.0, "right"))
+    pattern = with_value(pattern, measured("knee_valgus", 16.0, "right"))
+    assessment = ask(*pattern)
+    scores = [one.score for one in assessment.muscles]
+    assert scores == sorted(scores, reverse=True)
+    assert (assessment.muscles[0].id, assessment.muscles[0].side) == ("gluteus_medius", "right")
+    assert assessment.muscles[0].score == pytest.approx(0.9)

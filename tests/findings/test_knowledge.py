@@ -1,0 +1,223 @@
+"""The knowledge files: they load, they fit each other, slips are named, and the page in docs/ is current."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gaitcheck.errors import UnusableInputError
+from gaitcheck.findings import knowledge
+from gaitcheck.findings.load import load_knowledge
+from gaitcheck.findings.table import knowledge_markdown
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "gaitcheck" / "findings" / "knowledge"
+
+
+def test_limits_stand_as_the_evidence_gives_them() -> None:
+    known = knowledge()
+    limits = {
+        (row.measure, row.sex): (
+            row.low and (row.low.watch, row.low.marked),
+            row.high and (row.high.watch, row.high.marked),
+            row.side_difference,
+            row.grade,
+        )
+        for row in known.bands
+    }
+    assert limits == {
+        ("contralateral_pelvic_drop", "pooled"): (None, (8, 10), 3, "B"),
+        ("hip_adduction", "M"): (None, (16, None), 4, "B"),
+        ("hip_adduction", "F"): (None, (18, None), 4, "B"),
+        ("hip_adduction", "pooled"): (None, (18, None), 4, "B"),
+        ("knee_valgus", "M"): (None, (10, 15), 6, "C"),
+        ("knee_valgus", "F"): (None, (12, 15), 6, "C"),
+        ("knee_valgus", "pooled"): (None, (12, 15), 6, "C"),
+        ("knee_valgus_peak", "M"): (None, (10, 15), 6, "C"),
+        ("knee_valgus_peak", "F"): (None, (12, 15), 6, "C"),
+        ("knee_valgus_peak", "pooled"): (None, (12, 15), 6, "C"),
+        ("lateral_trunk_lean", "pooled"): (None, (5, 8), None, "C"),
+        ("crossover", "pooled"): ((0, None), None, None, "B"),
+        ("forward_trunk_lean", "pooled"): ((2, None), (12, 15), None, "B"),
+        ("knee_flexion_ic", "pooled"): ((8, 5), None, None, "B"),
+        ("knee_flexion_peak_stance", "pooled"): ((37, 32), None, None, "B"),
+        ("tibia_inclination_ic", "pooled"): (None, (12, 15), None, "B"),
+        ("hip_extension_peak", "pooled"): ((5, None), None, None, "C"),
+        ("cadence", "pooled"): ((155, None), None, None, "B"),
+        ("vertical_oscillation", "pooled"): (None, (11, None), None, "C"),
+        ("step_time_symmetry", "pooled"): (None, (3, 5), None, "B"),
+    }
+    assert known.min_steps == 7
+
+
+def test_every_muscle_of_the_article_has_a_row() -> None:
+    assert {row.id: row.grade for row in knowledge().muscles} == {
+        "gluteus_medius": "B",
+        "gluteus_maximus": "B",
+        "adductors": "C",
+        "tfl_itb": "B",
+        "abdominals": "C",
+        "intercostals": "X",
+        "quadriceps": "C",
+        "hamstrings": "C",
+        "popliteus": "X",
+        "psoas": "C",
+        "piriformis": "C",
+    }
+
+
+def test_every_row_was_reviewed_and_every_source_is_used() -> None:
+    known = knowledge()
+    rows = (*known.bands, *known.descriptive, *known.muscles)
+    assert all(date(2026, 11, 1) <= row.reviewed <= date.today() for row in rows)
+    used = {key for row in rows for key in row.sources}
+    assert used | {"Willw22"} == set(known.sources)  # Willw22 stands in the introduction of docs/knowledge.md
+
+
+def test_loaded_once() -> None:
+    assert knowledge() is knowledge()
+
+
+def test_the_page_is_current() -> None:
+    page = (ROOT / "docs" / "knowledge.md").read_text(encoding="utf-8")
+    assert page == knowledge_markdown(knowledge()), "run: python -m gaitcheck.findings.table > docs/knowledge.md"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "bands.toml",
+            "watch = 8.0, marked = 10.0",
+            'watch = "8", marked = 10.0',
+            "bands.toml, band 1 (contralateral_pelvic_drop, pooled), field high.watch: Input should be a valid number",
+        ),
+        (
+            "bands.toml",
+            "watch = 8.0, marked = 10.0",
+            "watch = 10.0, marked = 8.0",
+            "bands.toml, band 1 (contralateral_pelvic_drop, pooled): Value error, high: 'marked' must lie above 'watch'",
+        ),
+        (
+            "bands.toml",
+            "watch = 16.0, width = 4.0",
+            "watch = 16.0",
+            "bands.toml, band 2 (hip_adduction, M), field high: Value error, give either 'marked' or 'width'",
+        ),
+        ("bands.toml", 'sex = "F"', 'sex = "female"', "bands.toml, band 3 (hip_adduction, female), field sex: "),
+        (
+            "bands.toml",
+            'grade = "B"',
+            'grade = "D"',
+            "bands.toml, band 1 (contralateral_pelvic_drop, pooled), field grade: ",
+        ),
+        ("bands.toml", 'pattern = "hip_and_pelvis"', 'patern = "hip_and_pelvis"', "field pattern: Field required"),
+        ("bands.toml", 'sex = "M"', 'sex = "F"', "bands.toml, band hip_adduction, F: the row stands there twice."),
+        (
+            "bands.toml",
+            'measure = "crossover"\nsex = "pooled"',
+            'measure = "crossover"\nsex = "M"',
+            "bands.toml, band crossover, M, field sex: ",
+        ),
+        (
+            "bands.toml",
+            'sources = ["Girard19"]',
+            'sources = ["Girard"]',
+            "bands.toml, row step_time_symmetry, field sources: 'Girard' is not in sources.toml.",
+        ),
+        ("bands.toml", 'sources = ["Girard19"]', "sources = []", "step_time_symmetry, pooled), field sources: "),
+        ("bands.toml", 'unit = "hip_width"', 'unit = "furlong"', "bands.toml, band crossover, pooled, field unit: "),
+        ("bands.toml", 'measure = "cadence"', 'measure = "cadenza"', "bands.toml, row cadenza, field measure: "),
+        (
+            "bands.toml",
+            "min_speed_kmh = 10.0\n",
+            "",
+            "hip_extension_peak, pooled): Value error, 'speed_required' needs",
+        ),
+        (
+            "bands.toml",
+            'measure = "overstride"',
+            'measure = "cadence"',
+            "bands.toml, row cadence: it is scored and desc",
+        ),
+        (
+            "bands.toml",
+            "reviewed = 2026-11-22",
+            'reviewed = "soon"',
+            "bands.toml, band 1 (contralateral_pelvic_drop, pooled",
+        ),
+        ("bands.toml", "min_steps = 7", "min_steps = 0", "bands.toml, field min_steps: "),
+        ("bands.toml", "[[band]]", "[[band", "bands.toml cannot be read as TOML"),
+        (
+            "muscles.toml",
+            'grade = "X"',
+            'grade = "B"',
+            "muscles.toml, muscle 6 (intercostals): Value error, a muscle without",
+        ),
+        (
+            "muscles.toml",
+            'measures = ["hip_adduction"]',
+            'measures = ["hip_abduction"]',
+            "muscles.toml, muscle piriformis, field hint.measures: hip_abduction has no high limit in bands.toml.",
+        ),
+        (
+            "muscles.toml",
+            'measures = ["lateral_trunk_lean"]\ndirection = "high"',
+            'measures = ["lateral_trunk_lean"]\ndirection = "low"',
+            "muscles.toml, muscle gluteus_medius, field hint.measures: lateral_trunk_lean has no low limit",
+        ),
+        (
+            "muscles.toml",
+            'measures = ["hip_extension_peak"]\n',
+            'measures = ["hip_extension_peak"]\nfrom_band = "marked"\n',
+            "muscles.toml, muscle gluteus_maximus, field hint.from_band: hip_extension_peak has no marked low limit.",
+        ),
+        (
+            "muscles.toml",
+            'name = "Piriformis (deep in the buttock)"',
+            'name = " "',
+            "muscles.toml, muscle 11 (piriformis), field name: ",
+        ),
+        (
+            "texts.toml",
+            "The runner takes {value}",
+            "The runner takes {valeu}",
+            "texts.toml, field measure.cadence.low: ",
+        ),
+        (
+            "texts.toml",
+            "[measure.cadence]\n",
+            "[measure.cadence]\nnick = 'x'\n",
+            "texts.toml, field measure.cadence.nick: ",
+        ),
+        (
+            "texts.toml",
+            'low.title = "Fewer steps a minute than usual"\nlow.text',
+            "high.title = 'x'\nhigh.text",
+            "bands.toml, band cadence, pooled: texts.toml has no [measure.cadence.low].",
+        ),
+        ("sources.toml", 'read = "whole"', 'read = "maybe"', "sources.toml, field source.Article.read: "),
+    ],
+)
+def test_a_slip_is_named_by_file_row_and_field(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
+    folder = tmp_path / "knowledge"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(UnusableInputError) as caught:
+        load_knowledge(folder)
+    assert message in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInputError, match=r"bands\.toml is missing"):
+        load_knowledge(tmp_path)
+
+
+def test_a_copy_of_the_folder_loads_to_the_same(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "knowledge")
+    assert load_knowledge(tmp_path / "knowledge") == knowledge()

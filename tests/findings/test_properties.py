@@ -1,0 +1,173 @@
+"""The whole engine under arbitrary measures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from gaitcheck.findings import assess, knowledge
+from gaitcheck.gait.result import Measure
+
+from .support import WHOLE_BODY, measured, usual_runner, with_value
+
+KNOWN = knowledge()
+SEX = st.sampled_from(["F", "M", None])
+SPEED = st.one_of(st.none(), st.floats(5, 20))
+VALUE = st.floats(-200, 400, allow_nan=False)
+SWAP = {"left": "right", "right": "left", None: None}
+
+
+def keys() -> list[tuple[str, str | None]]:
+    per_side = [(one, side) for one in KNOWN.scored_measures if one not in WHOLE_BODY for side in ("left", "right")]
+    return per_side + [(one, None) for one in KNOWN.scored_measures if one in WHOLE_BODY]
+
+
+@st.composite
+def one_measure(draw: st.DrawFn, key: tuple[str, str | None]) -> Measure:
+    status = draw(st.sampled_from(["measured"] * 4 + ["borderline", "not_measurable"]))
+    return measured(
+        key[0],
+        None if status == "not_measurable" else draw(VALUE),
+        key[1],
+        uncertainty=draw(st.one_of(st.none(), st.floats(0, 20))),
+        n_steps=draw(st.integers(0, 30)),
+        status=status,
+    )
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> list[Measure]:
+    chosen = draw(st.lists(st.sampled_from(keys()), unique=True, max_size=len(keys())))
+    return [draw(one_measure(key)) for key in chosen]
+
+
+def pattern(measure_id: str) -> str:
+    band = KNOWN.band(measure_id, None)
+    assert band is not None
+    return band.pattern
+
+
+@given(runs(), SEX, SPEED)
+def test_every_finding_rests_on_trusted_values_beyond_the_limit(run, sex, speed) -> None:
+    by_key = {(one.id, one.side): one for one in run}
+    for finding in assess(run, sex=sex, speed_kmh=speed).findings:
+        band = KNOWN.band(finding.measure_id, sex)
+        if ".difference." in finding.id:
+            used = [by_key[finding.measure_id, "left"], by_key[finding.measure_id, "right"]]
+            assert abs(used[0].mean - used[1].mean) - finding.uncertainty > band.side_difference
+        else:
+            used = [by_key[finding.measure_id, finding.side]]
+            beyond = used[0].mean - band.high.watch if finding.direction == "high" else band.low.watch - used[0].mean
+            assert beyond > used[0].uncertainty
+        assert all(one.status == "measured" and one.n_steps >= 7 and one.uncertainty is not None for one in used)
+
+
+@given(runs(), SEX, SPEED)
+def test_at_most_one_finding_per_pattern_and_side(run, sex, speed) -> None:
+    found = [(pattern(one.measure_id), one.side) for one in assess(run, sex=sex, speed_kmh=speed).findings]
+    assert len(found) == len(set(found))
+
+
+@given(runs(), SEX, SPEED)
+def test_no_pattern_counts_twice_for_a_muscle(run, sex, speed) -> None:
+    assessment = assess(run, sex=sex, speed_kmh=speed)
+    by_id = {one.id: one for one in assessment.findings}
+    for hint in assessment.muscles:
+        patterns = [(pattern(by_id[one].measure_id), by_id[one].side) for one in hint.because]
+        assert len(patterns) == len(set(patterns))
+        assert hint.score <= 0.6 * len(patterns) + 1e-9
+        assert (hint.status == "worth_testing") == bool(patterns)
+        assert all(by_id[one].side in (hint.side, None) for one in hint.because)
+        assert all(hint.id in by_id[one].muscle_ids for one in hint.because)
+
+
+@given(st.sampled_from(keys()), st.floats(0, 1), st.floats(0, 5), SEX, SPEED)
+def test_never_fires_inside_the_band(key, share, uncertainty, sex, speed) -> None:
+    band = KNOWN.band(key[0], sex)
+    low, high = band.usual_range
+    low = high - 100 if low is None else low
+    high = low + 100 if high is None else high
+    value = measured(key[0], low + share * (high - low), key[1], uncertainty=uncertainty)
+    assert assess([value], sex=sex, speed_kmh=speed).findings == ()
+
+
+@given(st.sampled_from(keys()), VALUE, VALUE, st.floats(0, 5), SEX)
+def test_a_value_further_out_never_ranks_lower(key, first, second, uncertainty, sex) -> None:
+    band = KNOWN.band(key[0], sex)
+    sign = 1 if band.high else -1
+    near, far = sorted((first, second), key=lambda value: sign * value)
+    rival = measured(*(("cadence", 140.0) if key[0] != "cadence" else ("step_time_symmetry", 6.0)))
+
+    def place(value: float) -> tuple[bool, int, bool]:
+        run = [measured(key[0], value, key[1], uncertainty=uncertainty), rival]
+        found = assess(run, sex=sex, speed_kmh=12.0).findings
+        mine = [i for i, one in enumerate(found) if one.measure_id == key[0] and one.direction == direction]
+        return bool(mine), -mine[0] if mine else -9, bool(mine) and found[mine[0]].band == "marked"
+
+    direction = "high" if sign > 0 else "low"
+    assert all(further >= nearer for nearer, further in zip(place(near), place(far), strict=True))
+
+
+@given(runs(), SEX, SPEED)
+def test_exchanged_sides_give_exchanged_findings(run, sex, speed) -> None:
+    straight = assess(run, sex=sex, speed_kmh=speed)
+    swapped = assess([replace(one, side=SWAP[one.side]) for one in run], sex=sex, speed_kmh=speed)
+
+    def swap_id(finding_id: str) -> str:
+        head, _, tail = finding_id.rpartition(".")
+        return f"{head}.{SWAP[tail]}" if tail in ("left", "right") else finding_id
+
+    def findings(assessment, swap):
+        return {
+            (swap_id(one.id), SWAP[one.side], one.value, one.band) if swap else (one.id, one.side, one.value, one.band)
+            for one in assessment.findings
+        }
+
+    def muscles(assessment, swap):
+        return {
+            (one.id, SWAP[one.side], one.score, one.status, frozenset(map(swap_id, one.because)))
+            if swap
+            else (one.id, one.side, one.score, one.status, frozenset(one.because))
+            for one in assessment.muscles
+        }
+
+    assert findings(straight, True) == findings(swapped, False)
+    assert muscles(straight, True) == muscles(swapped, False)
+
+
+@given(runs().flatmap(lambda run: st.tuples(st.just(run), st.permutations(run))), SEX, SPEED)
+def test_order_of_the_measures_does_not_matter(pair, sex, speed) -> None:
+    first, second = (assess(run, sex=sex, speed_kmh=speed) for run in pair)
+    assert first == second
+
+
+@given(runs(), SEX, SPEED)
+def test_withheld_values_change_nothing(run, sex, speed) -> None:
+    kept = [one for one in run if one.status == "measured" and one.n_steps >= 7 and one.uncertainty is not None]
+    assert assess(run, sex=sex, speed_kmh=speed) == assess(kept, sex=sex, speed_kmh=speed)
+
+
+@given(runs(), SEX, SPEED)
+def test_every_scored_measure_is_accounted_for_once(run, sex, speed) -> None:
+    assessment = assess(run, sex=sex, speed_kmh=speed)
+    assert sorted(assessment.looked_at + assessment.not_looked_at) == sorted(KNOWN.scored_measures)
+    assert {one.measure_id for one in assessment.findings} <= set(assessment.looked_at)
+    assert {one.id for one in assessment.muscles} == {one.id for one in KNOWN.muscles}
+
+
+@given(st.sampled_from(keys()), VALUE, st.floats(0, 10), st.floats(0.1, 50))
+def test_more_uncertainty_never_makes_a_finding(key, value, uncertainty, more) -> None:
+    def found(wide: float) -> bool:
+        return bool(assess([measured(key[0], value, key[1], uncertainty=wide)], sex=None, speed_kmh=12.0).findings)
+
+    assume(not found(uncertainty))
+    assert not found(uncertainty + more)
+
+
+@given(st.sampled_from(keys()), VALUE)
+def test_one_odd_value_in_a_usual_runner_gives_findings_of_its_pattern_only(key, value) -> None:
+    run = with_value(usual_runner(), measured(key[0], value, key[1], uncertainty=0.1))
+    found = assess(run, sex=None, speed_kmh=12.0).findings
+    assert {pattern(one.measure_id) for one in found} <= {pattern(key[0])}
