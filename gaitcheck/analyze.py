@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from gaitcheck.errors import UnusableInputError
 from gaitcheck.findings.result import Assessment
-from gaitcheck.gait.result import GaitResult, Measure
+from gaitcheck.gait.result import Check, GaitResult, Measure
 from gaitcheck.settings import Settings
 from gaitcheck.track import PoseTrack
 from gaitcheck.video.facts import VideoFacts
+
+if TYPE_CHECKING:
+    from gaitcheck.pose.install import ModelFile
+    from gaitcheck.pose.landmarker import RunnerTrack
 
 #: Called with a stage in words and the share of the whole work done (0..1).
 Progress = Callable[[str, float], None]
@@ -50,3 +57,118 @@ class Analysis:
     videos: tuple[VideoAnalysis, ...]
     measures: tuple[Measure, ...]
     assessment: Assessment
+
+
+def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | None = None) -> Analysis:
+    """Analyse one run.
+
+    Parameters
+    ----------
+    paths : videos of the same run, one for each view.
+    settings : what the person chose.
+    progress : told the stage and the share done; may raise `Cancelled` to stop.
+
+    Raises
+    ------
+    UnusableInputError
+        A video cannot be read.
+    ModelError
+        The pose model is not installed; it is never fetched from here.
+    """
+    from gaitcheck.findings import assess
+    from gaitcheck.pose.install import model_file
+
+    if not paths:
+        raise UnusableInputError("No video was given; name at least one video file.")
+    tell = progress or (lambda stage, share: None)
+    model = model_file(settings.model, settings.model_path)
+    videos = []
+    for number, path in enumerate(paths):
+        name = f"Finding the joints in {path.name}"
+
+        def tell_share(share: float, number: int = number, name: str = name) -> None:
+            tell(name, (number + share) / len(paths))
+
+        videos.append(_analyze_video(path, settings, model, tell_share))
+    measures = best_measures([video.gait for video in videos])
+    return Analysis(
+        settings=settings,
+        model=ModelUsed(model.name, model.sha256),
+        videos=tuple(videos),
+        measures=measures,
+        assessment=assess(measures, sex=settings.sex, speed_kmh=settings.speed_kmh),
+    )
+
+
+def _analyze_video(path: Path, settings: Settings, model: ModelFile, tell: Callable[[float], None]) -> VideoAnalysis:
+    from gaitcheck.gait.pipeline import measure_gait
+    from gaitcheck.pose.landmarker import track_runner
+    from gaitcheck.video.probe import probe, seconds_per_video_second
+
+    facts = probe(path)
+    sha256 = file_sha256(path)
+    runner = track_runner(path, model, person=settings.person, progress=tell)
+    scale = seconds_per_video_second(facts, settings.capture_fps)
+    gait = measure_gait(runner.track, settings, seconds_per_video_second=scale)
+    return VideoAnalysis(
+        path=path,
+        sha256=sha256,
+        facts=facts,
+        raw_track=runner.track,
+        gait=_with_checks(gait, _video_checks(facts, runner)),
+        seconds_per_video_second=scale or 1.0,
+        persons_seen=runner.persons_seen,
+    )
+
+
+def best_measures(views: Sequence[GaitResult]) -> tuple[Measure, ...]:
+    """The best view's value of each measure and side.
+
+    A measured value comes before a borderline one and that before a withheld one; among equals the view that suits the
+    measure best, then the smaller uncertainty, then the order of the videos.
+    """
+    from gaitcheck.gait.measures import REGISTRY
+
+    status_rank = {"measured": 0, "borderline": 1, "not_measurable": 2}
+
+    def rank(candidate: tuple[GaitResult, Measure]) -> tuple[int, int, float]:
+        view, measure = candidate
+        suited = REGISTRY[measure.id].views
+        fit = suited.index(view.view) if view.view in suited else len(suited)
+        return status_rank[measure.status], fit, measure.uncertainty or 0.0
+
+    rows = zip(*(view.measures for view in views), strict=True)  # every view lists all measures in one order
+    return tuple(min(zip(views, row, strict=True), key=rank)[1] for row in rows)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _video_checks(facts: VideoFacts, runner: RunnerTrack) -> tuple[Check, ...]:
+    """What the file and the people in it say about how far the analysis can be trusted."""
+    checks = [
+        Check(
+            "single_person",
+            runner.persons_seen <= 1,
+            "One person was seen."
+            if runner.persons_seen <= 1
+            else f"Up to {runner.persons_seen} people were seen together; the one who runs in place was followed.",
+            None if runner.persons_seen <= 1 else "Film with nobody else in the picture, or choose with --person.",
+            float(runner.persons_seen),
+            "people",
+        )
+    ]
+    if facts.variable_frame_rate:
+        checks.append(
+            Check("steady_frames", None, "The frame rate varies; each frame's own time was used, so no harm is done.")
+        )
+    if runner.damaged is not None:
+        checks.append(Check("whole_file", False, runner.damaged, "Copy the file from the phone again."))
+    return tuple(checks)
+
+
+def _with_checks(gait: GaitResult, more: tuple[Check, ...]) -> GaitResult:
+    return replace(gait, quality=replace(gait.quality, checks=(*gait.quality.checks, *more)))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gaitcheck.native_logs import hush_libraries
 from gaitcheck.pose.cuts import CutDetector
 from gaitcheck.pose.persons import Sightings, choose_runner, without_duplicates
 from gaitcheck.track import N_LANDMARKS, PoseTrack
@@ -46,10 +47,14 @@ _COLUMNS = 6
 
 @dataclass(frozen=True)
 class RunnerTrack:
-    """The runner's track, and the largest number of people found together in one frame."""
+    """The runner's track, the largest number of people found together in one frame, and what is wrong with the file.
+
+    `damaged` is a sentence where the file broke off before its end, None otherwise.
+    """
 
     track: PoseTrack
     persons_seen: int
+    damaged: str | None = None
 
 
 class Landmarker(AbstractContextManager["Landmarker"]):
@@ -59,6 +64,7 @@ class Landmarker(AbstractContextManager["Landmarker"]):
     """
 
     def __init__(self, model: Path) -> None:
+        hush_libraries()
         import mediapipe
         from mediapipe.tasks.python import BaseOptions, vision
 
@@ -112,6 +118,10 @@ def _poses(result: Any, shape: tuple[int, ...]) -> Float32Array:
     for pose, picture, world in zip(poses, result.pose_landmarks, result.pose_world_landmarks, strict=True):
         pose[:, :3] = [(p.x * width, p.y * height, p.visibility) for p in picture]
         pose[:, 3:] = [(p.x, p.y, p.z) for p in world]
+    return _different(poses)
+
+
+def _different(poses: Float32Array) -> Float32Array:
     return poses[without_duplicates(poses[..., :2], poses[..., 2])]
 
 
@@ -172,6 +182,7 @@ def track_runner(
     found_frame: list[int] = []
     found_scene: list[int] = []
     size = (0, 0)
+    poses = np.empty((0, N_LANDMARKS, _COLUMNS), dtype=np.float32)
     detector, lookout = CutDetector(), _Lookout()
     with FrameReader(path) as reader, Landmarker(model.path) as landmarker, closing(_ahead(reader)) as frames:
         expected = max(reader.facts.frame_count, 1)
@@ -181,8 +192,10 @@ def track_runner(
                 cuts.append(frame.time_s)
                 landmarker.restart()
                 lookout.start(frame.time_s)
+                poses = poses[:0]
             if lookout.due(frame.time_s):
-                lookout.saw(frame.time_s, len(landmarker.look(rgb)))
+                # the look may miss somebody who is being followed, and the other way round
+                lookout.saw(frame.time_s, len(_different(np.concatenate([poses, landmarker.look(rgb)]))))
             poses = landmarker.follow(rgb, frame.time_s, lookout.people(frame.time_s))
             found.append(poses)
             found_frame += [len(times)] * len(poses)
@@ -192,7 +205,8 @@ def track_runner(
                 progress(min(len(times) / expected, 1.0))
 
     time_s = np.array(times, dtype=np.float64)
-    poses = np.concatenate(found) if found else np.empty((0, N_LANDMARKS, _COLUMNS), dtype=np.float32)
+    poses = np.concatenate(found)  # the reader gives at least one frame or raises
+    found.clear()
     frame_of = np.array(found_frame, dtype=np.int64)
     sightings = Sightings(
         frame_of, time_s[frame_of], poses[..., :2], poses[..., 2], np.array(found_scene, dtype=np.int64)
@@ -209,7 +223,7 @@ def track_runner(
         cuts_s=tuple(cuts),
         history=(f"tracked with the model {model.name}",),
     )
-    return RunnerTrack(track, together)
+    return RunnerTrack(track, together, reader.damaged)
 
 
 def _ahead(frames: Iterable[Frame]) -> Generator[tuple[Frame, UInt8Array]]:

@@ -152,7 +152,8 @@ def steps_a_minute(midstance_s: FloatArray) -> tuple[float, float, int]:
     """Cadence by least squares of the midstances over their number, its standard error, and the number of steps.
 
     A line through all midstances is far steadier than the mean of single steps, whose ends jitter by a frame. Where
-    steps are missing the number goes on by whole steps; over long pauses each stretch has its own start and one common rate.
+    steps are missing the number goes on by whole steps; over long pauses each stretch has its own start and all have
+    one rate.
     """
     gaps = np.diff(midstance_s)
     period = float(np.median(gaps))
