@@ -15,22 +15,24 @@ from numpy.typing import NDArray
 from gaitcheck.analyze import VideoAnalysis
 from gaitcheck.gait.result import SIDES, GaitResult, Side, Step
 from gaitcheck.report.draw import DARK, GREY, SIDE_BGR, WHITE, Picture, Style, box, dot, line, ring, text, text_width
-from gaitcheck.report.words import EVENT_WORDS, with_unit
+from gaitcheck.report.words import ANGLE_WORDS, EVENT_WORDS, with_unit
 from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark
 
 Annotator = Callable[[Picture, int], None]
 
-#: What the number panel shows, in this order where the video has it.
-PANEL_ROWS: dict[str, str] = {
-    "contralateral_pelvic_drop": "pelvic drop",
-    "femoral_adduction": "thigh inward",
-    "knee_valgus": "knee inward",
-    "lateral_trunk_lean": "trunk sideways",
-    "forward_trunk_lean": "trunk forward",
-    "knee_flexion_peak_stance": "knee bend",
-    "tibia_inclination_ic": "shin forward",
-    "hip_extension_peak": "thigh back",
+#: What the number panel shows, in this order where the video has it, and the views that can show it.
+_FRONTAL: tuple[View, View] = ("rear", "front")
+_SAGITTAL: tuple[View, View] = ("left", "right")
+PANEL_ROWS: dict[str, tuple[View, View]] = {
+    "contralateral_pelvic_drop": _FRONTAL,
+    "femoral_adduction": _FRONTAL,
+    "knee_valgus": _FRONTAL,
+    "lateral_trunk_lean": _FRONTAL,
+    "forward_trunk_lean": _SAGITTAL,
+    "knee_flexion_peak_stance": _SAGITTAL,
+    "tibia_inclination_ic": _SAGITTAL,
+    "hip_extension_peak": _SAGITTAL,
 }
 _BONES = ("SHOULDER ELBOW WRIST", "SHOULDER HIP KNEE ANKLE HEEL FOOT_INDEX ANKLE")
 _SURE = 0.5
@@ -242,22 +244,16 @@ class Panel:
 def panel_rows(gait: GaitResult) -> list[PanelRow]:
     """The rows that this video has: values now, or "not measurable" where every side is withheld."""
     rows = []
-    for measure_id, label in PANEL_ROWS.items():
-        mine = [m for m in gait.measures if m.id == measure_id and _of_view(measure_id, gait.view)]
+    for measure_id, views in PANEL_ROWS.items():
+        mine = [m for m in gait.measures if m.id == measure_id and gait.view in views]
         shown = {
             m.side: gait.series[m.id, m.side]
             for m in mine
             if m.status != "not_measurable" and (m.id, m.side) in gait.series
         }
         if shown or (mine and all(m.status == "not_measurable" for m in mine)):
-            rows.append(PanelRow(label, mine[0].unit, shown))
+            rows.append(PanelRow(ANGLE_WORDS[measure_id], mine[0].unit, shown))
     return rows
-
-
-def _of_view(measure_id: str, view: View | None) -> bool:
-    """Whether the view could show the measure at all; the others are not worth a line in the picture."""
-    frontal = measure_id in list(PANEL_ROWS)[:4]
-    return frontal == (view in ("rear", "front"))
 
 
 def _best_corner(scene: Scene, ribbon: Ribbon, size: tuple[int, int]) -> tuple[int, int]:

@@ -44,7 +44,7 @@ class Style:
         """Sizes that stay readable when the picture is shown on a phone."""
         side = (size_px[0] * size_px[1]) ** 0.5
         return cls(
-            text=max(12, round(0.034 * side)),
+            text=max(12, round(0.030 * side)),
             line=max(2, round(0.0055 * side)),
             dot=max(3, round(0.0075 * side)),
             pad=max(4, round(0.014 * side)),

@@ -13,13 +13,23 @@ from gaitcheck.analyze import VideoAnalysis
 from gaitcheck.gait.result import SIDES, GaitResult, Measure, Side, Step
 from gaitcheck.report.document import Event, Still
 from gaitcheck.report.draw import DARK, GREY, SIDE_BGR, WHITE, Colour, Picture, Style, arc, dashed, dot, line, text
-from gaitcheck.report.words import EVENT_WORDS, measure_name, with_unit
+from gaitcheck.report.words import ANGLE_WORDS, EVENT_WORDS, with_unit
 from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark
 
-HEIGHT_PX = 900
-#: Room around the joints as a share of the runner's height, and the narrowest picture as a share of its height.
-_MARGIN, _NARROWEST = 0.14, 0.62
+#: Size of the picture below the caption.
+SIZE_PX = (640, 900)
+#: Room around the joints as a share of the runner's height.
+_MARGIN = 0.14
+
+#: A side view is named so that "left" in a file name always means the leg.
+_PREFIXES: dict[View | None, str] = {
+    "rear": "rear",
+    "front": "front",
+    "left": "leftview",
+    "right": "rightview",
+    None: "anyview",
+}
 
 EVENTS: tuple[Event, Event, Event] = ("initial_contact", "midstance", "toe_off")
 
@@ -149,7 +159,7 @@ def _row_at(gait: GaitResult, time_s: float | None) -> int | None:
 
 def still_prefixes(views: Sequence[View | None]) -> list[str]:
     """A different beginning of file names for each video: the view, numbered from the second of the same view on."""
-    names = [view or "view_unknown" for view in views]
+    names = [_PREFIXES[view] for view in views]
     return [f"{n}_{names[: i + 1].count(n)}" if names[:i].count(n) else n for i, n in enumerate(names)]
 
 
@@ -164,27 +174,36 @@ def draw_still(frame: Picture, video: VideoAnalysis, plan: Plan, roll_deg: float
     roll_deg : turn of a level line in the picture, + = right end lower; None counts as 0.
     """
     points = video.gait.track.xy_px[plan.row]
-    (x0, y0, x1, y1) = _cut(points, (frame.shape[1], frame.shape[0]))
-    scale = HEIGHT_PX / (y1 - y0)
-    size = (max(2, round((x1 - x0) * scale)), HEIGHT_PX)
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    picture = np.ascontiguousarray(cv2.resize(frame[y0:y1, x0:x1], size, interpolation=how), dtype=np.uint8)
-    _draw_leg(picture, (points - (x0, y0)) * scale, plan.still, roll_deg or 0.0)
+    x0, y0, x1, y1 = _cut(points, (frame.shape[1], frame.shape[0]))
+    scale = min(SIZE_PX[0] / (x1 - x0), SIZE_PX[1] / (y1 - y0))
+    width, height = (max(1, int(side * scale)) for side in (x1 - x0, y1 - y0))
+    small = cv2.resize(
+        frame[y0:y1, x0:x1], (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    )
+    left, top = (SIZE_PX[0] - width) // 2, (SIZE_PX[1] - height) // 2
+    picture = np.full((SIZE_PX[1], SIZE_PX[0], 3), DARK, np.uint8)
+    picture[top : top + height, left : left + width] = small
+    _draw_leg(picture, (points - (x0, y0)) * scale + (left, top), plan.still, roll_deg or 0.0)
     return _captioned(picture, plan.still)
 
 
 def _cut(points: FloatArray, size_px: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The runner's rectangle with some room, inside the picture."""
+    """The runner's rectangle with some room, of the still's shape as far as the picture allows."""
     low, high = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
-    tall = max(float(high[1] - low[1]), 8.0)
-    room = _MARGIN * tall
-    wide = max(float(high[0] - low[0]) + 2 * room, _NARROWEST * (tall + 2 * room))
-    centre = float(high[0] + low[0]) / 2
-    spans = ((centre - wide / 2, centre + wide / 2, size_px[0]), (low[1] - room, high[1] + room, size_px[1]))
-    (x0, x1), (y0, y1) = ((int(max(0, a)), int(min(limit, np.ceil(b)))) for a, b, limit in spans)
-    if x1 - x0 < 2 or y1 - y0 < 2:
-        return 0, 0, size_px[0], size_px[1]
+    room = _MARGIN * max(float(high[1] - low[1]), 8.0)
+    wide, tall = (float(high[i] - low[i]) + 2 * room for i in (0, 1))
+    shape = SIZE_PX[0] / SIZE_PX[1]
+    wide, tall = max(wide, shape * tall), max(tall, wide / shape)
+    x0, x1 = _span(float(low[0] + high[0]) / 2, wide, size_px[0])
+    y0, y1 = _span(float(low[1] + high[1]) / 2, tall, size_px[1])
     return x0, y0, x1, y1
+
+
+def _span(centre: float, length: float, limit: int) -> tuple[int, int]:
+    """A span of this length inside 0..limit, moved rather than cut at the picture's edge."""
+    length = min(length, limit)
+    start = min(max(centre - length / 2, 0.0), limit - length)
+    return int(start), max(int(start) + 2, int(start + length))
 
 
 def _draw_leg(picture: Picture, points: FloatArray, still: Still, roll_deg: float) -> None:
@@ -232,12 +251,12 @@ def _joint(points: FloatArray, side: Side, name: str) -> FloatArray:
 
 def _captioned(picture: Picture, still: Still) -> Picture:
     """The picture under a strip of words, so that no word lies on the runner."""
-    px = round(0.036 * HEIGHT_PX)
+    px = round(0.036 * SIZE_PX[1])
     lines: list[tuple[str, Colour]] = [(f"{still.side}, {EVENT_WORDS[still.event]}", SIDE_BGR[still.side])]
     if still.measure_id is not None:
         said = "not measurable" if still.value is None else with_unit(still.value, still.unit or "")
-        lines.append((measure_name(still.measure_id), WHITE))
-        lines.append((said, GREY if still.value is None else WHITE))
+        colour = GREY if still.value is None else WHITE
+        lines.append((f"{ANGLE_WORDS[still.measure_id]}: {said}", colour))
     strip = np.full((round(1.35 * px * len(lines)) + px // 2, picture.shape[1], 3), DARK, np.uint8)
     for i, (words, colour) in enumerate(lines, start=1):
         text(strip, (px // 2, 1.3 * px * i), words, colour, px, bold=i == 1)

@@ -22,6 +22,20 @@ STATUS_WORDS: dict[Status, str] = {
 }
 EVENT_WORDS = {"initial_contact": "initial contact", "midstance": "midstance", "toe_off": "toe-off"}
 
+#: The angle of this moment, as it is written in pictures. The measure itself is this angle at an event or its peak.
+ANGLE_WORDS = {
+    "contralateral_pelvic_drop": "pelvic drop",
+    "femoral_adduction": "thigh inward",
+    "knee_valgus": "knee inward",
+    "lateral_trunk_lean": "trunk sideways",
+    "forward_trunk_lean": "trunk forward",
+    "knee_flexion_ic": "knee bend",
+    "knee_flexion_peak_stance": "knee bend",
+    "tibia_inclination_ic": "shin forward",
+    "foot_inclination_ic": "toes up",
+    "hip_extension_peak": "thigh back",
+}
+
 _UNIT_SLUGS = {"°": "deg", "%": "percent"}
 
 
