@@ -10,7 +10,8 @@ from gaitcheck.findings.schema import BandRow, FindingText, MuscleRow
 from gaitcheck.gait.result import Side
 
 _OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
-_DECIMALS = {"steps/min": 0, "hip_width": 2}
+_DECIMALS = {"steps/min": 0, "% hip width": 0}
+_BETWEEN_NAMES = "; "
 
 
 def measure_name(measure_id: str, known: Knowledge) -> str:
@@ -73,11 +74,11 @@ def summary(titles: Sequence[str], looked_at: Sequence[str], not_looked_at: Sequ
     elif len(titles) == 1:
         parts = [words.one.format(titles=titles[0])]
     else:
-        parts = [words.several.format(count=len(titles), titles="; ".join(titles))]
+        parts = [words.several.format(count=len(titles), titles=_BETWEEN_NAMES.join(titles))]
     if looked_at:
-        parts.append(words.looked_at.format(measures=", ".join(looked_at)))
+        parts.append(words.looked_at.format(measures=_BETWEEN_NAMES.join(looked_at)))
     if not_looked_at:
-        parts.append(words.not_looked_at.format(measures=", ".join(not_looked_at)))
+        parts.append(words.not_looked_at.format(measures=_BETWEEN_NAMES.join(not_looked_at)))
     return " ".join(parts)
 
 
@@ -89,7 +90,7 @@ def one_side(name: str, side: Side, known: Knowledge) -> str:
 def worth_testing(titles: Iterable[str], meanings: Iterable[str], muscle: MuscleRow, known: Knowledge) -> str:
     """What is said of a muscle that a finding points to."""
     return known.texts.muscle_status.worth_testing.format(
-        findings="; ".join(titles), meaning=" ".join(meanings), cannot_show=muscle.cannot_show
+        findings=_BETWEEN_NAMES.join(titles), meaning=" ".join(meanings), cannot_show=muscle.cannot_show
     )
 
 
@@ -102,7 +103,9 @@ def not_worth_testing(looked_at: Sequence[str], missing: Sequence[str], muscle: 
         template = words.not_looked_at
     else:
         template = words.nothing_seen_but if missing else words.nothing_seen
-    return template.format(measures=", ".join(looked_at), missing=", ".join(missing), cannot_show=muscle.cannot_show)
+    return template.format(
+        measures=_BETWEEN_NAMES.join(looked_at), missing=_BETWEEN_NAMES.join(missing), cannot_show=muscle.cannot_show
+    )
 
 
 def _finding_text(shown: Deviation, known: Knowledge) -> FindingText:

@@ -29,7 +29,7 @@ def test_usual_runner_has_nothing_that_stands_out() -> None:
     assessment = assess(usual_runner(), sex="F", speed_kmh=11.0)
     assert assessment.findings == ()
     assert assessment.not_looked_at == ()
-    assert assessment.summary.startswith("Nothing stands out. Looked at: Pelvic drop, Hip adduction,")
+    assert assessment.summary.startswith("Nothing stands out. Looked at: Pelvic drop; Hip adduction;")
     assert {one.status for one in assessment.muscles} == {"nothing_seen", "not_visible"}
     assert len(assessment.muscles) == 11
 
@@ -87,7 +87,7 @@ def test_knee_at_midstance_and_its_peak_are_one_pattern() -> None:
 
 
 def test_supporting_signs_add_to_a_primary_one_and_never_fire_alone() -> None:
-    crossover = measured("crossover", -0.5, "left", uncertainty=0.1)
+    crossover = measured("crossover", -50.0, "left", uncertainty=10.0)
     alone = ask(crossover)
     assert muscle(alone, "gluteus_medius").status == "not_looked_at"
     assert muscle(alone, "tfl_itb", "left").score == 0.6
@@ -218,7 +218,7 @@ def test_ranked_by_distance_in_band_widths_times_grade() -> None:
 
 def test_one_judged_side_is_said_in_the_summary() -> None:
     summary = ask(measured("knee_flexion_ic", 13.0, "left")).summary
-    assert "Knee bend at landing (left only)" in summary
+    assert "Knee bend at contact (left only)" in summary
 
 
 def test_a_measure_given_twice_is_refused() -> None:
