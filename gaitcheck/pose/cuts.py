@@ -15,7 +15,7 @@ _CELLS = 6
 #: Size to which a frame is shrunk before it is compared.
 _SMALL_PX = (48, 48)
 #: Least change of the picture (mean absolute difference, 0..1) and of its colours (half the L1 distance, 0..1).
-LEAST_PICTURE_CHANGE = 0.08
+LEAST_PICTURE_CHANGE = 0.11
 LEAST_COLOUR_CHANGE = 0.2
 #: A cut must exceed the usual change between two frames of this video by this factor.
 TIMES_USUAL = 4.0

@@ -38,7 +38,9 @@ LATER_LOOKS_S = 1.0
 #: Length of the start of a scene.
 SCENE_START_S = 3.0
 #: How long a person who is no longer seen is still reckoned with.
-REMEMBER_S = 10.0
+REMEMBER_S = 3.0
+#: How long a new follower must find the same people before the former one is dropped.
+HAND_OVER_S = 0.5
 #: Frames decoded ahead of the landmarker.
 _AHEAD = 3
 #: Columns of a detection: x, y in pixels, visibility, world x, y, z in metres.
@@ -57,6 +59,24 @@ class RunnerTrack:
     damaged: str | None = None
 
 
+class _Follower:
+    """MediaPipe's landmarker in VIDEO mode for a fixed number of people."""
+
+    def __init__(self, task: Any, people: int, time_s: float) -> None:
+        self.people = people
+        self.needed_s = time_s
+        self._task = task
+        self._stamp_ms = -1
+
+    def close(self) -> None:
+        self._task.close()
+
+    def follow(self, image: Any, time_s: float) -> Any:
+        # MediaPipe demands increasing whole numbers, whatever the times
+        self._stamp_ms = max(round(time_s * 1000 * STRETCH), self._stamp_ms + 1)
+        return self._task.detect_for_video(image, self._stamp_ms)
+
+
 class Landmarker(AbstractContextManager["Landmarker"]):
     """MediaPipe's PoseLandmarker for one scene after another; holds C++ resources until closed.
 
@@ -68,21 +88,11 @@ class Landmarker(AbstractContextManager["Landmarker"]):
         import mediapipe
         from mediapipe.tasks.python import BaseOptions, vision
 
-        self._vision: Any = vision
         self._mediapipe: Any = mediapipe
+        self._vision: Any = vision
         self._base: Any = BaseOptions(model_asset_path=str(model))
         self._looker = self._create(vision.RunningMode.IMAGE, MOST_PEOPLE)
-        self._tracker: Any = None
-        self._people = 0
-        self._stamp_ms = -1
-
-    def _create(self, mode: Any, people: int) -> Any:
-        return self._vision.PoseLandmarker.create_from_options(
-            self._vision.PoseLandmarkerOptions(base_options=self._base, running_mode=mode, num_poses=people)
-        )
-
-    def _image(self, rgb: UInt8Array) -> Any:
-        return self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=rgb)
+        self._followers: list[_Follower] = []
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -92,23 +102,46 @@ class Landmarker(AbstractContextManager["Landmarker"]):
 
     def restart(self) -> None:
         """Forget the people followed so far, as at a cut."""
-        if self._tracker is not None:
-            self._tracker.close()
-        self._tracker = None
+        for follower in self._followers:
+            follower.close()
+        self._followers = []
 
     def look(self, rgb: UInt8Array) -> Float32Array:
         """Poses of all people in this frame, without regard to the frames before."""
-        return _poses(self._looker.detect(self._image(rgb)), rgb.shape)
+        return _different(_poses(self._looker.detect(self._image(rgb)), rgb.shape))
 
     def follow(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
-        """Poses of up to `people` people, followed from the frames before."""
-        if self._tracker is None or people != self._people:
-            self.restart()
-            self._tracker = self._create(self._vision.RunningMode.VIDEO, people)
-            self._people = people
-            self._stamp_ms = -1
-        self._stamp_ms = max(round(time_s * 1000 * STRETCH), self._stamp_ms + 1)
-        return _poses(self._tracker.detect_for_video(self._image(rgb), self._stamp_ms), rgb.shape)
+        """Poses of up to `people` people, followed from the frames before.
+
+        MediaPipe cannot change the number while it runs, and while it finds fewer people than that it searches each
+        frame anew, which finds less than following does. So the number should fit, and when it changes the follower
+        used so far goes on beside the new one until that one has found the same people for `HAND_OVER_S`.
+        """
+        image = self._image(rgb)
+        if not self._followers or people != self._followers[-1].people:
+            task = self._create(self._vision.RunningMode.VIDEO, people)
+            self._followers.append(_Follower(task, people, time_s))
+            if len(self._followers) > 2:
+                self._followers.pop(0).close()
+        *former, current = self._followers
+        poses = _different(_poses(current.follow(image, time_s), rgb.shape))
+        for follower in former:
+            both = np.concatenate([poses, _poses(follower.follow(image, time_s), rgb.shape)])
+            found, poses = len(poses), _different(both, first=len(poses))
+            if len(poses) > found:
+                follower.needed_s = time_s
+            elif time_s - follower.needed_s > HAND_OVER_S:
+                self._followers.remove(follower)
+                follower.close()
+        return poses
+
+    def _create(self, mode: Any, people: int) -> Any:
+        return self._vision.PoseLandmarker.create_from_options(
+            self._vision.PoseLandmarkerOptions(base_options=self._base, running_mode=mode, num_poses=people)
+        )
+
+    def _image(self, rgb: UInt8Array) -> Any:
+        return self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=rgb)
 
 
 def _poses(result: Any, shape: tuple[int, ...]) -> Float32Array:
@@ -118,11 +151,12 @@ def _poses(result: Any, shape: tuple[int, ...]) -> Float32Array:
     for pose, picture, world in zip(poses, result.pose_landmarks, result.pose_world_landmarks, strict=True):
         pose[:, :3] = [(p.x * width, p.y * height, p.visibility) for p in picture]
         pose[:, 3:] = [(p.x, p.y, p.z) for p in world]
-    return _different(poses)
+    return poses
 
 
-def _different(poses: Float32Array) -> Float32Array:
-    return poses[without_duplicates(poses[..., :2], poses[..., 2])]
+def _different(poses: Float32Array, first: int = 0) -> Float32Array:
+    """Poses of different people; the `first` ones are known to be, and go before the others."""
+    return poses[without_duplicates(poses[..., :2], poses[..., 2], first)]
 
 
 class _Lookout:

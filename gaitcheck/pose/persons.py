@@ -29,8 +29,10 @@ SIZE_RATIO = 2.0
 LOST_S = 0.5
 #: A lost person who appears again within this distance (trunk lengths) of the place is the same one.
 SAME_PLACE_TRUNKS = 1.0
-#: People who are seen for less time than this in all are not counted: mostly poses that are none.
+#: People who are seen for less time than this, or for less than this share of the time of the scene's longest seen
+#: person, are not counted: mostly poses that are none. In a shorter scene the longest seen person counts.
 SHORTEST_S = 0.5
+SHORTEST_SHARE = 0.1
 #: Span over which the motion of legs and hips is measured: somewhat more than one stride of a run.
 WINDOW_S = 1.0
 
@@ -84,14 +86,15 @@ def trunk(xy_px: NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
     return (middle_shoulder + middle_hip) / 2, np.maximum(np.max(lengths, axis=0), 1.0)
 
 
-def without_duplicates(xy_px: NDArray[np.floating], visibility: NDArray[np.floating]) -> IntArray:
+def without_duplicates(xy_px: NDArray[np.floating], visibility: NDArray[np.floating], first: int = 0) -> IntArray:
     """Rows of (N, 33, 2) poses of one frame that are different people, best seen first.
 
-    Of two poses with their trunks at the same place, the one with the higher mean visibility stays.
+    Of two poses with their trunks at the same place, the one with the higher mean visibility stays. The `first` rows
+    are known to be different people: they stay as they are.
     """
     centre, length = trunk(xy_px)
-    kept: list[int] = []
-    for row in np.argsort(-visibility.mean(axis=-1), kind="stable"):
+    kept = list(range(first))
+    for row in first + np.argsort(-visibility[first:].mean(axis=-1), kind="stable"):
         apart = [
             np.linalg.norm(centre[row] - centre[k]) >= SAME_PERSON_TRUNKS * max(length[row], length[k]) for k in kept
         ]
@@ -238,7 +241,11 @@ def choose_runner(sightings: Sightings, *, person: int | None = None) -> tuple[I
     for who in people.values():
         scene = int(who.scene[0])
         longest[scene] = max(longest[scene], _seen_s(who))
-    counted = {n: who for n, who in people.items() if _seen_s(who) >= min(SHORTEST_S, longest[int(who.scene[0])])}
+    counted = {}
+    for n, who in people.items():
+        most_s = longest[int(who.scene[0])]
+        if _seen_s(who) >= min(max(SHORTEST_S, SHORTEST_SHARE * most_s), most_s):
+            counted[n] = who
     together = _most_together(sightings.frame[np.isin(labels, list(counted))])
 
     chosen: list[int] = []
