@@ -1,0 +1,1 @@
+"""From frames to the pose track of the runner (MediaPipe), and where the pose model comes from."""
