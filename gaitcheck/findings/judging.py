@@ -15,12 +15,13 @@ from gaitcheck.settings import Sex
 
 @dataclass(frozen=True)
 class Judged:
-    """A measure good enough to be held against a band. `mean` and `uncertainty` are in the band's unit."""
+    """A measure good enough to be held against a band; its values are in the band's unit."""
 
     measure_id: str
     side: Side | None
     mean: float
     uncertainty: float
+    from_standing: float | None
     band: BandRow
 
 
@@ -37,6 +38,7 @@ class Deviation:
         is then the side with the larger value, `value` the difference and `direction` "high".
     level : the furthest limit that lies inside the value by more than its uncertainty.
     distance : distance beyond the watch limit, in band widths.
+    from_standing : True for a difference of values relative to standing.
     points_to_muscle : False for a difference that comes from the smaller side lying below zero.
     """
 
@@ -48,6 +50,7 @@ class Deviation:
     value: float
     uncertainty: float
     distance: float
+    from_standing: bool = False
     points_to_muscle: bool = True
 
     @property
@@ -87,10 +90,16 @@ def judgeable(
             continue
         if measure.status != "measured" or measure.n_steps < known.min_steps:
             continue
-        if measure.mean is None or measure.uncertainty is None:
-            continue
-        if math.isfinite(measure.mean) and math.isfinite(measure.uncertainty):
-            judged[key] = Judged(measure.id, measure.side, measure.mean, abs(measure.uncertainty), band)
+        mean, uncertainty = _finite(measure.mean), _finite(measure.uncertainty)
+        if mean is not None and uncertainty is not None:
+            judged[key] = Judged(
+                measure_id=measure.id,
+                side=measure.side,
+                mean=mean,
+                uncertainty=uncertainty,
+                from_standing=_finite(measure.from_standing),
+                band=band,
+            )
     return judged
 
 
@@ -115,6 +124,10 @@ def strongest_of_each_pattern(found: Iterable[Deviation]) -> dict[tuple[str, Sid
     for deviation in ranked:
         shown.setdefault((deviation.band.pattern, deviation.side), deviation)
     return shown
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _holds_at(band: BandRow, speed_kmh: float | None) -> bool:
@@ -154,21 +167,24 @@ def _difference(left: Judged, right: Judged) -> list[Deviation]:
     limit = left.band.side_difference
     if limit is None:
         return []
-    larger, smaller = (left, right) if left.mean > right.mean else (right, left)
-    difference = larger.mean - smaller.mean
+    values, from_standing = (left.mean, right.mean), False
+    if left.band.difference_from_standing and left.from_standing is not None and right.from_standing is not None:
+        values, from_standing = (left.from_standing, right.from_standing), True
+    difference = abs(values[0] - values[1])
     uncertainty = math.hypot(left.uncertainty, right.uncertainty)
     if difference - limit <= uncertainty:
         return []
     return [
         Deviation(
-            band=larger.band,
-            side=larger.side,
+            band=left.band,
+            side="left" if values[0] > values[1] else "right",
             kind="difference",
             direction="high",
             level="watch",
             value=difference,
             uncertainty=uncertainty,
             distance=(difference - limit) / limit,
-            points_to_muscle=larger.mean > -smaller.mean,
+            from_standing=from_standing,
+            points_to_muscle=sum(values) > 0,
         )
     ]

@@ -86,6 +86,8 @@ class BandRow(_Evidence):
     ----------
     pattern : rows with the same pattern show one and the same movement and never count twice.
     side_difference : smallest difference between left and right that is worth a finding, in the unit; None for no rule.
+    difference_from_standing : compare the sides relative to standing where that is known, because a tilted camera adds
+        to one side what it takes from the other; the limits themselves are for values as read.
     min_speed_kmh : the range holds from this speed on; `speed_required` skips the row when the speed is unknown.
     usual_low, usual_high : ends of the usual range where the evidence gives one beyond which no finding follows.
     """
@@ -98,6 +100,7 @@ class BandRow(_Evidence):
     high: Limit | None = None
     low: Limit | None = None
     side_difference: Annotated[float, Field(gt=0)] | None = None
+    difference_from_standing: bool = False
     min_speed_kmh: Annotated[float, Field(gt=0)] | None = None
     speed_required: bool = False
     usual_low: float | None = None
@@ -121,6 +124,8 @@ class BandRow(_Evidence):
             raise ValueError("the usual range is empty: low 'watch' must lie below high 'watch'")
         if (self.high and self.usual_high is not None) or (self.low and self.usual_low is not None):
             raise ValueError("'usual_low' and 'usual_high' are only for an end that has no limit")
+        if self.difference_from_standing and self.side_difference is None:
+            raise ValueError("'difference_from_standing' needs 'side_difference'")
         if self.speed_required and self.min_speed_kmh is None:
             raise ValueError("'speed_required' needs 'min_speed_kmh'")
         return self
@@ -277,6 +282,7 @@ class NoteText(_Row):
     """Sentences added to a finding."""
 
     same_pattern: Text
+    from_standing: Text
     speed_unknown: Text
 
 

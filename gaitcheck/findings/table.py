@@ -38,7 +38,9 @@ How a finding comes about
 
 - The measure has status "measured", rests on at least {min_steps} steps and has an uncertainty.
 - Its mean lies beyond the watch limit by more than its uncertainty. "Marked" asks the same of the marked limit.
-- A difference between the sides uses both uncertainties, combined as independent.
+- A difference between the sides uses both uncertainties, combined as independent. Pelvic drop and hip adduction are
+  compared relative to standing where a standing baseline is known, because a tilted camera adds to one side what it
+  takes from the other; the limits of one side are for values as read.
 - Measures of one pattern give one finding per side, the best ranked, and count once for a muscle.
 - Rank = distance beyond the watch limit in band widths x weight of the grade (A {A}, B {B}, C {C}). A band width is the
   distance from watch to marked, or the width stated in brackets; for a side difference it is the limit itself.

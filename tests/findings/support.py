@@ -25,6 +25,7 @@ def measured(
     n_steps: int = 12,
     status: Status = "measured",
     unit: str | None = None,
+    from_standing: float | None = None,
 ) -> Measure:
     band = knowledge().band(measure_id, None)
     return Measure(
@@ -38,6 +39,7 @@ def measured(
         status=status,
         reason=None,
         view="rear",
+        from_standing=from_standing,
     )
 
 
@@ -89,6 +91,9 @@ def every_assessment() -> Iterator[Assessment]:
             if band.side_difference and one.side:
                 value = measured(one.id, inside(band) - band.side_difference - 1.0, one.side, uncertainty=0.1)
                 yield assess(with_value(usual, value), sex=sex, speed_kmh=speed)
+                pair = [measured(one.id, inside(band), "left", from_standing=0.0)]
+                pair += [measured(one.id, inside(band), "right", from_standing=FAR)]
+                yield assess(pair, sex=sex, speed_kmh=speed)
 
 
 def strings(thing: object) -> Iterator[str]:

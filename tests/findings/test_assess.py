@@ -160,6 +160,32 @@ def test_side_difference() -> None:
     assert muscle(assessment, "gluteus_medius", "right").status == "worth_testing"
 
 
+def test_pelvic_drop_of_both_sides_is_compared_relative_to_standing_where_known() -> None:
+    tilted_camera = [
+        measured("contralateral_pelvic_drop", 1.0, "left", from_standing=4.0),
+        measured("contralateral_pelvic_drop", 7.0, "right", from_standing=4.5),
+    ]
+    assert ids(ask(*tilted_camera)) == []
+    hidden_by_it = [
+        measured("contralateral_pelvic_drop", 4.0, "left", from_standing=8.0),
+        measured("contralateral_pelvic_drop", 4.0, "right", from_standing=1.0),
+    ]
+    (finding,) = ask(*hidden_by_it).findings
+    assert (finding.id, finding.value) == ("contralateral_pelvic_drop.difference.left", 7.0)
+    assert finding.text.endswith("Both sides were compared with standing still.")
+    one_side_only = [hidden_by_it[0], measured("contralateral_pelvic_drop", 4.0, "right")]
+    assert ids(ask(*one_side_only)) == []
+
+
+def test_the_knees_are_compared_as_read() -> None:
+    knees = [
+        measured("knee_valgus", 0.0, "left", from_standing=20.0),
+        measured("knee_valgus", 9.0, "right", from_standing=0.0),
+    ]
+    (finding,) = ask(*knees).findings
+    assert (finding.id, finding.value) == ("knee_valgus.difference.right", 9.0)
+
+
 def test_a_difference_that_comes_from_the_other_side_points_to_no_muscle() -> None:
     assessment = ask(measured("knee_valgus", -12.0, "left"), measured("knee_valgus", 1.0, "right"))
     assert ids(assessment) == ["knee_valgus.difference.right"]

@@ -34,6 +34,7 @@ def one_measure(draw: st.DrawFn, key: tuple[str, str | None]) -> Measure:
         uncertainty=draw(st.one_of(st.none(), st.floats(0, 20))),
         n_steps=draw(st.integers(0, 30)),
         status=status,
+        from_standing=draw(st.one_of(st.none(), VALUE)),
     )
 
 
@@ -56,7 +57,11 @@ def test_every_finding_rests_on_trusted_values_beyond_the_limit(run, sex, speed)
         band = KNOWN.band(finding.measure_id, sex)
         if ".difference." in finding.id:
             used = [by_key[finding.measure_id, "left"], by_key[finding.measure_id, "right"]]
-            assert abs(used[0].mean - used[1].mean) - finding.uncertainty > band.side_difference
+            values = [one.mean for one in used]
+            if band.difference_from_standing and all(one.from_standing is not None for one in used):
+                values = [one.from_standing for one in used]
+            assert abs(values[0] - values[1]) == finding.value
+            assert finding.value - band.side_difference > finding.uncertainty
         else:
             used = [by_key[finding.measure_id, finding.side]]
             beyond = used[0].mean - band.high.watch if finding.direction == "high" else band.low.watch - used[0].mean
