@@ -1,0 +1,1 @@
+"""The web page: videos in, findings and pictures out."""

@@ -1,0 +1,244 @@
+"""The result: findings first, then pictures, then numbers. Reads only what lies in the analysis folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import streamlit as st
+
+from gaitcheck.dashboard.charts import step_chart, step_series
+from gaitcheck.dashboard.files import Result
+from gaitcheck.dashboard.words import FOOTNOTE, plain
+from gaitcheck.findings.result import Finding, MuscleHint
+from gaitcheck.gait.result import Measure
+from gaitcheck.report.document import QualityRecord, VideoRecord
+from gaitcheck.report.words import (
+    EVENT_WORDS,
+    STATUS_WORDS,
+    VIEW_WORDS,
+    measure_name,
+    side_word,
+    value_words,
+    with_unit,
+)
+
+FINDINGS_FIRST = 3
+#: An upright video at the full width of a desktop page would not fit on the screen; on a phone the page limits it.
+UPRIGHT_WIDTH_PX = 400
+GRADES = {
+    "A": "A: well supported by studies",
+    "B": "B: some studies, not all agree",
+    "C": "C: little or mixed evidence",
+    "D": "D: experience, hardly studied",
+    "X": "X: a video cannot show this",
+}
+CHECK_ICONS = {True: ":material/check_circle:", False: ":material/warning:", None: ":material/help:"}
+MUSCLE_GROUPS = {
+    "nothing_seen": "Looked at, nothing stands out",
+    "not_looked_at": "Not looked at, since its measures are not there",
+    "not_visible": "A video cannot show these",
+}
+
+
+def show_result(result: Result) -> None:
+    """Draw the whole result."""
+    document = result.document
+    _head(result)
+    _findings(document.findings)
+    st.subheader("Video")
+    if len(document.videos) == 1:
+        _pictures(result, document.videos[0])
+    else:
+        tabs = st.tabs([f"{video.number}: {VIEW_WORDS[video.view]}" for video in document.videos])
+        for tab, video in zip(tabs, document.videos, strict=True):
+            with tab:
+                _pictures(result, video)
+    _charts(result)
+    _table(document.measures)
+    _muscles(document.muscles, {finding.id: finding for finding in document.findings})
+    _quality(document.quality, several=len(document.videos) > 1)
+    _downloads(result)
+    st.caption(FOOTNOTE)
+
+
+def _head(result: Result) -> None:
+    document = result.document
+    st.title("Your run")
+    names = " · ".join(f"{plain(video.file_name)} ({VIEW_WORDS[video.view]})" for video in document.videos)
+    st.caption(names)
+    st.markdown(f"#### {plain(document.summary)}")
+
+
+def _findings(findings: Sequence[Finding]) -> None:
+    for finding in findings[:FINDINGS_FIRST]:
+        _finding(finding)
+    rest = findings[FINDINGS_FIRST:]
+    if rest:
+        with st.expander(f"{len(rest)} more"):
+            for finding in rest:
+                _finding(finding)
+
+
+def _finding(finding: Finding) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{plain(finding.title)}**")
+        st.markdown(plain(finding.text))
+        value = f"{with_unit(finding.value, finding.unit)} ± {with_unit(finding.uncertainty, finding.unit)}"
+        st.caption(
+            f"{plain(value)}, usual: {plain(finding.usual)} · evidence {GRADES[finding.grade]}  \n"
+            f"What speaks against it: {plain(finding.contrary)}"
+        )
+
+
+def _pictures(result: Result, video: VideoRecord) -> None:
+    annotated = result.file(video.outputs.annotated_video)
+    if annotated is not None:
+        upright = video.facts.height_px > video.facts.width_px
+        st.video(
+            annotated,
+            muted=True,
+            width=UPRIGHT_WIDTH_PX if upright else "stretch",
+            alt="The video with the skeleton and the current angles drawn in",
+        )
+    else:
+        st.caption("The annotated video is not in this folder.")
+    stills = [(still, path) for still in video.outputs.stills if (path := result.file(still.file)) is not None]
+    if stills:
+        with st.expander(f"{len(stills)} pictures of single moments"):
+            columns = st.columns(3)
+            for number, (still, path) in enumerate(stills):
+                words = f"{side_word(still.side).capitalize()} {EVENT_WORDS[still.event]}"
+                if still.measure_id is not None and still.value is not None:
+                    words += f": {measure_name(still.measure_id)} {with_unit(still.value, still.unit or '')}"
+                columns[number % 3].image(path, caption=plain(words), width="stretch", alt=words)
+
+
+def _charts(result: Result) -> None:
+    series = step_series(result.step_rows(), result.document.measures)
+    if not series:
+        return
+    st.subheader("Step by step")
+    chosen = st.selectbox("Measure", list(series), format_func=measure_name)
+    if chosen is None:
+        return
+    st.plotly_chart(
+        step_chart(series[chosen]),
+        width="stretch",
+        config={"displayModeBar": False, "scrollZoom": False},
+        key="step-chart",
+        alt=f"{measure_name(chosen)} of each step",
+    )
+    st.caption("Each point is one step; the line is the mean, the band its uncertainty.")
+
+
+def _table(measures: Sequence[Measure]) -> None:
+    st.subheader("Measures")
+    given = [measure for measure in measures if measure.mean is not None]
+    if given:
+        st.dataframe(
+            [
+                {
+                    "Measure": measure_name(measure.id),
+                    "Side": side_word(measure.side),
+                    "Value": value_words(measure),
+                    "Steps": measure.n_steps,
+                    "Status": STATUS_WORDS[measure.status],
+                    "Reason": measure.reason or "",
+                }
+                for measure in given
+            ],
+            hide_index=True,
+            width="stretch",
+            height="content",
+            column_config={"Side": st.column_config.Column(width=70), "Steps": st.column_config.Column(width=50)},
+        )
+        st.caption("± is the half width of the 95 % interval of the mean.")
+    else:
+        st.info("Nothing could be measured from this video; the reasons stand below.")
+    _withheld([measure for measure in measures if measure.mean is None])
+
+
+def _withheld(measures: Sequence[Measure]) -> None:
+    """Measures that were not given, gathered by reason."""
+    if not measures:
+        return
+    by_reason: dict[str, dict[str, None]] = {}
+    for measure in measures:
+        by_reason.setdefault(measure.reason or "No reason is recorded.", {})[measure_name(measure.id)] = None
+    count = len({measure.id for measure in measures})
+    with st.expander(f"Not measurable from this video: {count}", expanded=len(by_reason) <= 2):
+        for reason, names in by_reason.items():
+            st.markdown(f"**{plain(', '.join(names))}**  \n{plain(reason)}")
+
+
+def _muscles(muscles: Sequence[MuscleHint], findings: dict[str, Finding]) -> None:
+    if not muscles:
+        return
+    st.subheader("Muscles")
+    st.caption("A video shows movement, not strength. What stands here is worth testing, no more.")
+    worth = [hint for hint in muscles if hint.status == "worth_testing"]
+    for hint in worth:
+        _worth_testing(hint, findings)
+    if not worth:
+        st.markdown("No muscle group stands out as worth testing.")
+    for status, title in MUSCLE_GROUPS.items():
+        group = [hint for hint in muscles if hint.status == status]
+        if group:
+            with st.expander(f"{title}: {len(group)}"):
+                for hint in group:
+                    st.markdown(f"**{plain(_muscle_name(hint))}**  \n{plain(hint.text)}")
+
+
+def _worth_testing(hint: MuscleHint, findings: dict[str, Finding]) -> None:
+    with st.expander(f"{plain(_muscle_name(hint))}: worth testing"):
+        st.markdown(plain(hint.text))
+        because = [findings[each].title for each in hint.because if each in findings]
+        lines = {
+            "Seen in": "; ".join(because),
+            "Evidence": GRADES[hint.grade],
+            "What speaks against it": hint.contrary,
+            "Confirm with": hint.confirm_with,
+            "Strengthen": hint.strengthen,
+            "Stretch": hint.stretch,
+            "Works against": hint.antagonist,
+            "Source": hint.source,
+        }
+        st.markdown("\n".join(f"- **{title}:** {plain(text)}" for title, text in lines.items() if text))
+
+
+def _muscle_name(hint: MuscleHint) -> str:
+    return hint.name if hint.side is None else f"{hint.name}, {hint.side}"
+
+
+def _quality(records: Sequence[QualityRecord], *, several: bool) -> None:
+    st.subheader("How good the video is")
+    for record in records:
+        if several:
+            st.markdown(f"**Video {record.video}**")
+        for check in record.checks:
+            advice = f"  \n{plain(check.advice)}" if check.advice and check.ok is not True else ""
+            st.markdown(f"{CHECK_ICONS[check.ok]} {plain(check.message)}{advice}")
+        st.caption(
+            f"Runner found in {record.frames_with_runner} of {record.frames} frames, {record.frames_filled} filled in; "
+            f"left and right exchanged back {record.swaps_repaired} times; "
+            f"{record.steps_found} steps used, {record.steps_dropped} dropped."
+        )
+
+
+def _downloads(result: Result) -> None:
+    st.subheader("Take it with you")
+    files = result.document.files
+    names = [files.report, "analysis.json", files.steps, files.landmarks]
+    names += [video.outputs.annotated_video for video in result.document.videos]
+    for name in names:
+        path = result.file(name)
+        if path is not None:
+            # Read only when it is asked for.
+            st.download_button(path.name, partial(_open, path), file_name=path.name, on_click="ignore", width="stretch")
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
