@@ -155,12 +155,9 @@ def batch(
     from gaitcheck.batch.run import run_batch
 
     with _progress() as tell:
-        shares: dict[str, float] = {}
 
         def on_event(event: BatchEvent) -> None:
-            shares[event.recording] = 1.0 if event.kind in ("done", "failed", "skipped") else event.share
-            finished = sum(share >= 1.0 for share in shares.values())
-            tell(f"{finished} finished; {event.recording}", sum(shares.values()) / len(shares))
+            tell(f"{event.finished} of {event.total} finished; {event.recording}", event.batch_share)
 
         result = run_batch(
             inputs, out, settings, jobs=jobs or os.cpu_count() or 1, annotated_video=not no_video, on_event=on_event

@@ -7,18 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+EventKind = Literal["started", "progress", "done", "failed", "skipped"]
+
 
 @dataclass(frozen=True)
 class BatchEvent:
     """Something happened to one recording.
 
-    `share` is the share of this recording's work that is done (0..1). `sentence` is set when it failed.
+    `share` is the share of this recording's work that is done (0..1), `batch_share` that of the whole batch, of whose
+    `total` recordings `finished` have ended one way or another. `sentence` is set when this one failed.
     """
 
-    kind: Literal["started", "progress", "done", "failed", "skipped"]
+    kind: EventKind
     recording: str
-    stage: str = ""
-    share: float = 0.0
+    stage: str
+    share: float
+    finished: int
+    total: int
+    batch_share: float
     sentence: str | None = None
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from gaitcheck.batch.events import BatchEvent, BatchResult, Failure, OnEvent
+from gaitcheck.batch.events import BatchEvent, BatchResult, EventKind, Failure, OnEvent
 from gaitcheck.batch.inputs import Recording, find_videos, name_recordings
 from gaitcheck.batch.job import AnalysisJob, Job
 from gaitcheck.batch.ledger import LEDGER_NAME, LOCK_NAME, Entry, only_batch_in, read_ledger, work_key, write_ledger
@@ -107,12 +107,13 @@ class _Batch:
     out_dir: Path
     job: Job
     jobs: int
-    tell: OnEvent
+    on_event: OnEvent
     entries: dict[str, Entry]
     running: list[_Running] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    total: int = 0
 
     def run(self, recordings: Sequence[Recording]) -> BatchResult:
         partial_dir = self.out_dir / PARTIAL_NAME
@@ -120,6 +121,7 @@ class _Batch:
         shutil.rmtree(partial_dir, ignore_errors=True)
         partial_dir.mkdir()
         waiting = list(reversed(recordings))
+        self.total = len(recordings)
         try:
             while waiting or self.running:
                 free = bool(waiting) and len(self.running) < self.jobs
@@ -137,6 +139,13 @@ class _Batch:
             write_tables(self.out_dir, self._present())
         failures = sorted(self.failures, key=lambda failure: failure.recording)
         return BatchResult(self.out_dir, tuple(sorted(self.done)), tuple(sorted(self.skipped)), tuple(failures))
+
+    def _tell(
+        self, kind: EventKind, recording: str, stage: str = "", share: float = 0.0, sentence: str | None = None
+    ) -> None:
+        finished = len(self.done) + len(self.skipped) + len(self.failures)
+        done = (finished + sum(each.worker.share for each in self.running)) / self.total
+        self.on_event(BatchEvent(kind, recording, stage, share, finished, self.total, done, sentence))
 
     def _present(self) -> dict[str, Entry]:
         """Entries whose result is still there, or that failed."""
@@ -158,13 +167,13 @@ class _Batch:
         same = entry is not None and entry.status == "done" and entry.key == key
         if same and read_measures(self.out_dir / recording.name) is not None:
             self.skipped.append(recording.name)
-            self.tell(BatchEvent("skipped", recording.name, share=1.0))
+            self._tell("skipped", recording.name, share=1.0)
             return
         scratch = Path(tempfile.mkdtemp(dir=self.out_dir / PARTIAL_NAME))
         work = partial(self.job, (recording.file,), scratch / recording.name)
         threads = max(1, (os.cpu_count() or 1) // self.jobs)
         self.running.append(_Running(recording, key, scratch, WorkerProcess(work, scratch=scratch, threads=threads)))
-        self.tell(BatchEvent("started", recording.name))
+        self._tell("started", recording.name)
 
     def _listen(self, wait_s: float) -> None:
         """Take in what the workers sent, waiting a little for it."""
@@ -174,7 +183,7 @@ class _Batch:
                 continue
             outcome = each.worker.outcome
             if outcome is None:
-                self.tell(BatchEvent("progress", each.recording.name, each.worker.stage, each.worker.share))
+                self._tell("progress", each.recording.name, each.worker.stage, each.worker.share)
                 continue
             self.running.remove(each)
             if outcome.ok:
@@ -193,7 +202,7 @@ class _Batch:
         (each.scratch / name).rename(target)
         (self.out_dir / f"{name}{LOG_SUFFIX}").unlink(missing_ok=True)
         self.done.append(name)
-        self.tell(BatchEvent("done", name, share=1.0))
+        self._tell("done", name, share=1.0)
 
     def _failed(self, recording: Recording, key: str, outcome: Outcome) -> None:
         sentence = outcome.sentence or ""
@@ -207,7 +216,7 @@ class _Batch:
             log.unlink(missing_ok=True)
         self.failures.append(Failure(name, recording.file, sentence))
         self._record(name, Entry(str(recording.file), key, "failed", sentence))
-        self.tell(BatchEvent("failed", name, sentence=sentence))
+        self._tell("failed", name, share=1.0, sentence=sentence)
 
     def _record(self, name: str, entry: Entry) -> None:
         self.entries[name] = entry

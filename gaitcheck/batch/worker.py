@@ -174,11 +174,9 @@ def _outcome_of(work: Work, report: Progress) -> Outcome:
         return Outcome(
             "There was not enough memory; run fewer analyses at once or film a shorter video.", traceback.format_exc()
         )
-    except Exception as error:  # (whatever it is, the others must go on)
-        return Outcome(
-            f"Something went wrong inside the program ({type(error).__name__}); please report it.",
-            traceback.format_exc(),
-        )
+    except Exception as error:  # whatever it is, the others must go on
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Outcome(f"This is a fault of the program, not of the video ({what}).", traceback.format_exc())
     return Outcome()
 
 

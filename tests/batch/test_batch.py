@@ -70,6 +70,9 @@ def test_a_folder_for_each_and_one_table_over_all(tmp_path: Path) -> None:
     ]
     kinds = [(event.kind, event.recording) for event in events if event.kind != "progress"]
     assert kinds[:2] == [("started", "one"), ("started", "two")]
+    assert [event.finished for event in events if event.kind == "done"] == [1, 2, 3]
+    assert {event.total for event in events} == {3}
+    assert (events[0].batch_share, events[-1].batch_share) == (0.0, 1.0)
     assert sorted(kinds) == sorted((kind, name) for kind in ("started", "done") for name in ("one", "two", "three"))
 
 
@@ -94,7 +97,7 @@ def test_failures_are_listed_and_the_others_go_on(tmp_path: Path) -> None:
     assert sentences["a"] == "This is not a video."
     assert "memory ran out" in sentences["b"]
     assert "exit code 7" in sentences["d"]
-    assert "KeyError" in sentences["e"]
+    assert sentences["e"] == "This is a fault of the program, not of the video (KeyError: 'knee')."
     assert "not enough memory" in sentences["f"]
     assert sentences["gone"] == f"The file {tmp_path}/in/gone.mp4 does not exist; check the name."
     assert {row["recording"]: row["sentence"] for row in read_csv(out_dir / "failures.csv")} == sentences
