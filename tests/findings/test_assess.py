@@ -99,6 +99,17 @@ def test_supporting_signs_add_to_a_primary_one_and_never_fire_alone() -> None:
     )
 
 
+def test_a_sign_of_the_whole_body_adds_to_a_side_with_its_own_sign() -> None:
+    lean, thigh = measured("forward_trunk_lean", 20.0), measured("hip_extension_peak", 2.0, "right")
+    assert muscle(ask(lean), "psoas").status == "not_looked_at"
+    assert muscle(ask(thigh), "psoas", "right").score == 0.3
+    both = ask(lean, thigh)
+    assert muscle(both, "psoas", "right").score == 0.6
+    assert muscle(both, "psoas", "right").because == ("hip_extension_peak.low.right", "forward_trunk_lean.high")
+    maximus = {one.side: one.score for one in both.muscles if one.id == "gluteus_maximus"}
+    assert maximus == {"right": 0.6, None: 0.3}
+
+
 def test_upright_and_marked_lean_are_told_apart() -> None:
     upright = ask(measured("forward_trunk_lean", -1.0))
     assert ids(upright) == ["forward_trunk_lean.low"]
