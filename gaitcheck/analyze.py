@@ -77,10 +77,12 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
     """
     from gaitcheck.findings import assess
     from gaitcheck.pose.install import model_file
+    from gaitcheck.video.probe import probe
 
     if not paths:
         raise UnusableInputError("No video was given; name at least one video file.")
     tell = progress or (lambda stage, share: None)
+    facts = [probe(path) for path in paths]  # every file is looked at before the long work on the first begins
     model = model_file(settings.model, settings.model_path)
     videos = []
     for number, path in enumerate(paths):
@@ -89,7 +91,7 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
         def tell_share(share: float, number: int = number, name: str = name) -> None:
             tell(name, (number + share) / len(paths))
 
-        videos.append(_analyze_video(path, settings, model, tell_share))
+        videos.append(_analyze_video(path, facts[number], settings, model, tell_share))
     measures = best_measures([video.gait for video in videos])
     return Analysis(
         settings=settings,
@@ -100,12 +102,13 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
     )
 
 
-def _analyze_video(path: Path, settings: Settings, model: ModelFile, tell: Callable[[float], None]) -> VideoAnalysis:
+def _analyze_video(
+    path: Path, facts: VideoFacts, settings: Settings, model: ModelFile, tell: Callable[[float], None]
+) -> VideoAnalysis:
     from gaitcheck.gait.pipeline import measure_gait
     from gaitcheck.pose.landmarker import track_runner
-    from gaitcheck.video.probe import probe, seconds_per_video_second
+    from gaitcheck.video.probe import seconds_per_video_second
 
-    facts = probe(path)
     sha256 = file_sha256(path)
     runner = track_runner(path, model, person=settings.person, progress=tell)
     scale = seconds_per_video_second(facts, settings.capture_fps)
