@@ -129,7 +129,7 @@ def label_persons(sightings: Sightings) -> IntArray:
     done: list[_Stretch] = []
     for scene in np.unique(sightings.scene):
         rows = np.flatnonzero(sightings.scene == scene)
-        done += _joined(_stretches(sightings, rows, centre, length), centre)
+        done += _joined(_stretches(sightings, rows, centre, length), centre, sightings.frame)
     done.sort(key=lambda stretch: stretch.rows[0])
     labels = np.full(len(sightings), -1, dtype=np.int64)
     for number, stretch in enumerate(done):
@@ -172,7 +172,7 @@ def _pairs(
     return [(live[i], int(group[j])) for i, j in chosen if cost[i, j] < 1e6]
 
 
-def _joined(stretches: list[_Stretch], centre: FloatArray) -> list[_Stretch]:
+def _joined(stretches: list[_Stretch], centre: FloatArray, frame: IntArray) -> list[_Stretch]:
     """Join stretches of one scene: a person who was lost and is found again at the same place is the same one."""
     whole: list[_Stretch] = []
     for stretch in sorted(stretches, key=lambda s: s.rows[0]):
@@ -180,7 +180,7 @@ def _joined(stretches: list[_Stretch], centre: FloatArray) -> list[_Stretch]:
         before = [
             (float(np.linalg.norm(w.centre - centre[first])) / w.length, w)
             for w in whole
-            if w.rows[-1] < first and 1 / SIZE_RATIO < stretch.length / w.length < SIZE_RATIO
+            if frame[w.rows[-1]] < frame[first] and 1 / SIZE_RATIO < stretch.length / w.length < SIZE_RATIO
         ]
         away, same = min(before, key=lambda item: item[0], default=(np.inf, stretch))
         if away > SAME_PLACE_TRUNKS:
