@@ -188,11 +188,12 @@ class Ribbon:
 
 @dataclass(frozen=True)
 class PanelRow:
-    """One line of the panel: values (T,) by side, or none where the measure is withheld."""
+    """One line of the panel: values (T,) by side, and the sides that are withheld."""
 
     label: str
     unit: str
     values: dict[Side | None, FloatArray]
+    withheld: tuple[Side | None, ...]
 
 
 @dataclass(frozen=True)
@@ -231,6 +232,9 @@ class Panel:
             text(picture, (label_x, baseline), entry.label, WHITE, px)
             if not entry.values:
                 text(picture, (first_x, baseline), "not measurable", GREY, round(0.8 * px))
+            for leg in entry.withheld if entry.values else ():
+                at = (first_x + (step_x if leg == "right" else 0), baseline)
+                text(picture, at, "not meas.", GREY, round(0.62 * px))
             for leg, values in entry.values.items():
                 shift = step_x if leg == "right" else 0
                 value = float(values[row])
@@ -242,7 +246,7 @@ class Panel:
 
 
 def panel_rows(gait: GaitResult) -> list[PanelRow]:
-    """The rows that this video has: values now, or "not measurable" where every side is withheld."""
+    """The rows that this video has: values now, or the sides for which they are withheld."""
     rows = []
     for measure_id, views in PANEL_ROWS.items():
         mine = [m for m in gait.measures if m.id == measure_id and gait.view in views]
@@ -251,8 +255,9 @@ def panel_rows(gait: GaitResult) -> list[PanelRow]:
             for m in mine
             if m.status != "not_measurable" and (m.id, m.side) in gait.series
         }
-        if shown or (mine and all(m.status == "not_measurable" for m in mine)):
-            rows.append(PanelRow(ANGLE_WORDS[measure_id], mine[0].unit, shown))
+        withheld = tuple(m.side for m in mine if m.status == "not_measurable")
+        if shown or withheld:
+            rows.append(PanelRow(ANGLE_WORDS[measure_id], mine[0].unit, shown, withheld))
     return rows
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from gaitcheck.analyze import Analysis, VideoAnalysis
 from gaitcheck.gait.result import Measure, Side
+from gaitcheck.report.tables import told_step_by_step
 from gaitcheck.report.words import measure_name, unit_sign, value_words, with_unit
 from gaitcheck.track import FloatArray
 
@@ -58,7 +59,7 @@ class Chart:
 
 def charts_of(analysis: Analysis) -> list[Chart]:
     """A chart for each measure that has a value and per-step values, in the order of the measures."""
-    ids = dict.fromkeys(m.id for m in analysis.measures if m.mean is not None)
+    ids = dict.fromkeys(m.id for m in analysis.measures if m.mean is not None and told_step_by_step(m.id))
     charts = (_chart([m for m in analysis.measures if m.id == i and m.mean is not None], analysis) for i in ids)
     return [chart for chart in charts if chart is not None]
 

@@ -22,9 +22,10 @@ from gaitcheck.report.words import (
     ANGLE_WORDS,
     EVENT_WORDS,
     STATUS_WORDS,
+    VIEW_SHORT,
     VIEW_WORDS,
     measure_name,
-    unit_sign,
+    plain_number,
     value_words,
     with_unit,
 )
@@ -74,7 +75,7 @@ def render_page(document: Document, analysis: Analysis, folder: Path) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        measure_name=measure_name, value_words=value_words, with_unit=with_unit, unit_sign=unit_sign
+        measure_name=measure_name, value_words=value_words, with_unit=with_unit, plain=plain_number
     )
     known = knowledge()
     return environment.get_template("report.html.j2").render(
@@ -83,7 +84,8 @@ def render_page(document: Document, analysis: Analysis, folder: Path) -> str:
         first=document.findings[:FINDINGS_FIRST],
         further=document.findings[FINDINGS_FIRST:],
         failed_checks=list({c.message: c for q in document.quality for c in q.checks if c.ok is False}.values()),
-        measures=_shown_measures(document.measures),
+        measures=_valued(document.measures),
+        withheld=_withheld(document.measures),
         muscles=_by_weight(document.muscles),
         pictures=[_picture(still, folder) for video in document.videos for still in video.outputs.stills],
         charts=charts_of(analysis),
@@ -93,17 +95,31 @@ def render_page(document: Document, analysis: Analysis, folder: Path) -> str:
         sources=_sources(document.findings, document.muscles),
         status_words=STATUS_WORDS,
         view_words=VIEW_WORDS,
+        view_short=VIEW_SHORT,
         grade_words=GRADE_WORDS,
         muscle_status_words=MUSCLE_STATUS_WORDS,
         band_words=BAND_WORDS,
     )
 
 
-def _shown_measures(measures: Sequence[Measure]) -> list[Measure]:
-    """Both sides of a measure together; measures without any value after the others."""
+def _valued(measures: Sequence[Measure]) -> list[Measure]:
+    """Measures with a number, both sides of a measure together."""
     order = list(dict.fromkeys(m.id for m in measures))
-    valued = {m.id for m in measures if m.mean is not None}
-    return sorted(measures, key=lambda m: (m.id not in valued, order.index(m.id), m.side or ""))
+    return sorted((m for m in measures if m.mean is not None), key=lambda m: (order.index(m.id), m.side or ""))
+
+
+def _withheld(measures: Sequence[Measure]) -> dict[str, list[str]]:
+    """Names of the measures without a number, by reason; a side is named where the other side has another fate."""
+    by_reason: dict[str, dict[str, list[str]]] = {}
+    for m in measures:
+        if m.mean is None:
+            by_reason.setdefault(m.reason or "No reason was given.", {}).setdefault(m.id, []).append(m.side or "")
+    return {
+        reason: [
+            measure_name(i) + (f" ({sides[0]})" if len(sides) == 1 and sides[0] else "") for i, sides in ids.items()
+        ]
+        for reason, ids in by_reason.items()
+    }
 
 
 def _by_weight(muscles: Sequence[MuscleHint]) -> list[MuscleHint]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from gaitcheck.analyze import Analysis, VideoAnalysis
+from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import GaitResult, Side, Step
 from gaitcheck.report.words import unit_slug
 from gaitcheck.track import N_LANDMARKS, Landmark, PoseTrack
@@ -126,7 +127,7 @@ def write_steps(analysis: Analysis, path: Path) -> None:
 _EVENT_COLUMNS = (
     *("video", "file", "view", "step", "side"),
     *("initial_contact_video_s", "midstance_video_s", "toe_off_video_s"),
-    *("step_time_s", "stride_time_s", "contact_time_s"),
+    *("step_time_s", "stride_time_s"),
 )
 
 
@@ -144,7 +145,7 @@ def _step_rows(number: int, video: VideoAnalysis) -> Iterator[Mapping[str, objec
                 (
                     *(number, video.facts.file_name, gait.view or "", index + 1, step.side),
                     *(_cell(None if t is None else t / scale) for t in events),
-                    *(_cell(d) for d in _durations(step, gait, withheld)),
+                    *(_cell(d) for d in _durations(step, gait.time_is_real)),
                 ),
                 strict=True,
             )
@@ -159,21 +160,23 @@ def _step_rows(number: int, video: VideoAnalysis) -> Iterator[Mapping[str, objec
 
 
 def _measure_columns(gait: GaitResult) -> dict[tuple[str, Side | None], str]:
-    units = {m.id: m.unit for m in gait.measures}
+    units = {m.id: m.unit for m in gait.measures if told_step_by_step(m.id)}
     return {key: f"{key[0]}_{unit_slug(units[key[0]])}" for key in gait.step_values if key[0] in units}
 
 
-def _durations(
-    step: Step, gait: GaitResult, withheld: set[tuple[str, Side | None]]
-) -> tuple[float | None, float | None, float | None]:
-    """Step, stride and contact time; nothing where time is not real or contact time is withheld."""
-    if not gait.time_is_real:
-        return None, None, None
-    start = step.initial_contact_s
-    ends = [step.next_contact_s, step.next_same_contact_s]
-    ends.append(None if ("contact_time", step.side) in withheld else step.toe_off_s)
-    step_s, stride_s, contact_s = (None if end is None else end - start for end in ends)
-    return step_s, stride_s, contact_s
+def told_step_by_step(measure_id: str) -> bool:
+    """Whether single steps have the measure: an asymmetry only exists between the sides' means."""
+    return measure_id not in REGISTRY or REGISTRY[measure_id].summary != "asymmetry"
+
+
+def _durations(step: Step, time_is_real: bool) -> tuple[float | None, float | None]:
+    """Step and stride time; nothing where time is not real."""
+    if not time_is_real:
+        return None, None
+    step_s, stride_s = (
+        None if end is None else end - step.initial_contact_s for end in (step.next_contact_s, step.next_same_contact_s)
+    )
+    return step_s, stride_s
 
 
 def _cell(value: float | None) -> float | str:

@@ -15,6 +15,7 @@ VIEW_WORDS: dict[View | None, str] = {
     "right": "from the right",
     None: "view not recognised",
 }
+VIEW_SHORT: dict[View, str] = {"rear": "behind", "front": "front", "left": "left", "right": "right"}
 STATUS_WORDS: dict[Status, str] = {
     "measured": "measured",
     "borderline": "with care",
@@ -55,6 +56,11 @@ def with_unit(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
     return _number(value, _digits(value, unit)) + unit_sign(unit)
+
+
+def plain_number(value: float | None, unit: str) -> str:
+    """The number of `with_unit` without its unit, for columns whose unit stands beside it."""
+    return "–" if value is None else _number(value, _digits(value, unit))
 
 
 def value_words(measure: Measure) -> str:

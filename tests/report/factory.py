@@ -148,15 +148,16 @@ def _gait(track: PoseTrack, view: View, time_is_real: bool) -> GaitResult:
         measures.append(
             Measure("contralateral_pelvic_drop", side, "deg", None, None, 0, None, "not_measurable", PELVIS, view)
         )
+        step_values["contact_time", side] = 250.0 + np.arange(len(mine))
         measures.append(
             Measure(
                 "contact_time",
                 side,
-                "s",
-                0.25,
-                0.01,
+                "ms",
+                250.0,
+                10.0,
                 len(mine),
-                0.02,
+                20.0,
                 "borderline",
                 "Filmed at 30 frames a second.",
                 view,

@@ -14,7 +14,7 @@ from gaitcheck.report.annotate import draw_video
 from gaitcheck.report.charts import HEIGHT, WIDTH, charts_of
 from gaitcheck.report.document import Files, to_document
 from gaitcheck.report.page import render_page
-from gaitcheck.report.words import unit_slug, value_words, with_unit
+from gaitcheck.report.words import measure_name, unit_slug, value_words, with_unit
 
 
 def page_of(analysis: Analysis, folder: Path) -> str:
@@ -59,9 +59,10 @@ def test_a_withheld_measure_has_its_reason_and_no_number(page: str) -> None:
     row = re.search(r'<tr class="not_measurable">.*?</tr>', page, re.DOTALL)
     assert row is not None
     words = words_of(row[0])
-    assert "Pelvic drop" in words
-    assert "not measurable The pelvis line cannot be told" in words
-    assert re.findall(r"\d", words) == ["0"]
+    assert measure_name("contralateral_pelvic_drop") in words
+    assert "The pelvis line cannot be told from hip points" in words
+    assert re.findall(r"\d", words) == []
+    assert "Not measurable from this video" in page
 
 
 def test_values_stand_with_uncertainty_and_steps(page: str, two_views: Analysis) -> None:
@@ -106,7 +107,7 @@ def test_a_run_without_any_result_still_gives_a_page(rear: Analysis, tmp_path: P
 def test_charts_have_a_mark_for_each_step_inside_the_frame(two_views: Analysis) -> None:
     charts = {chart.title: chart for chart in charts_of(two_views)}
     gait = two_views.videos[0].gait
-    lean = charts["Sideways lean of the trunk"]
+    lean = charts[measure_name("lateral_trunk_lean")]
     assert len(lean.marks) == len(gait.steps)
     assert [m.side for m in lean.means] == ["left", "right"]
     for chart in charts.values():
@@ -119,7 +120,7 @@ def test_charts_have_a_mark_for_each_step_inside_the_frame(two_views: Analysis) 
 
 
 def test_withheld_measures_have_no_chart(two_views: Analysis) -> None:
-    assert "Pelvic drop" not in {chart.title for chart in charts_of(two_views)}
+    assert measure_name("contralateral_pelvic_drop") not in {chart.title for chart in charts_of(two_views)}
 
 
 @pytest.mark.parametrize(
@@ -136,3 +137,14 @@ def test_numbers_are_written_as_people_write_them(value: float | None, unit: str
 )
 def test_units_become_parts_of_column_names(unit: str, slug: str) -> None:
     assert unit_slug(unit) == slug
+
+
+def test_a_side_that_is_withheld_is_named_beside_the_one_that_is_not(rear: Analysis, tmp_path: Path) -> None:
+    measures = tuple(
+        replace(m, mean=None, status="not_measurable", reason="Hidden.")
+        if (m.id, m.side) == ("knee_valgus", "left")
+        else m
+        for m in rear.measures
+    )
+    words = words_of(page_of(replace(rear, measures=measures), tmp_path))
+    assert f"Hidden. {measure_name('knee_valgus')} (left) " in words

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gaitcheck.analyze import Analysis
+from gaitcheck.gait.result import Measure
 from gaitcheck.report.tables import read_track, write_landmarks, write_steps
 
 from .factory import FRAMES, SIZE, make_video_analysis
@@ -56,16 +57,15 @@ def test_steps_hold_the_numbers_of_the_analysis(two_views: Analysis, tmp_path: P
         assert [float(r["initial_contact_video_s"]) for r in mine] == [s.initial_contact_s for s in video.gait.steps]
         assert [r["side"] for r in mine] == [s.side for s in video.gait.steps]
         for (measure_id, side), values in video.gait.step_values.items():
-            column = f"{measure_id}_{'steps_per_min' if measure_id == 'cadence' else 'deg'}"
+            column = f"{measure_id}_{ {'cadence': 'steps_per_min', 'contact_time': 'ms'}.get(measure_id, 'deg') }"
             got = [float(r[column] or "nan") for r in mine if side in (None, r["side"])]
             np.testing.assert_array_equal(got, values)
 
 
-def test_step_stride_and_contact_time_are_differences_of_events(rear: Analysis, tmp_path: Path) -> None:
+def test_step_and_stride_time_are_differences_of_events(rear: Analysis, tmp_path: Path) -> None:
     first = step_rows(rear, tmp_path)[0]
     assert float(first["step_time_s"]) == pytest.approx(0.36)
     assert float(first["stride_time_s"]) == pytest.approx(0.72)
-    assert float(first["contact_time_s"]) == pytest.approx(0.25)
 
 
 def test_slow_motion_gives_places_in_the_video_and_real_durations(rear: Analysis, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_withheld_values_are_empty(rear: Analysis, tmp_path: Path) -> None:
     rows = step_rows(replace(rear, videos=(replace(video, gait=gait),)), tmp_path)
     assert {r["knee_valgus_deg"] == "" for r in rows if r["side"] == "left"} == {True}
     assert {r["knee_valgus_deg"] == "" for r in rows if r["side"] == "right"} == {False}
-    assert {r["contact_time_s"] for r in rows if r["side"] == "left"} == {""}
+    assert {r["contact_time_ms"] for r in rows if r["side"] == "left"} == {""}
     unreal = replace(rear, videos=(replace(video, gait=replace(gait, time_is_real=False)),))
     assert {r["step_time_s"] for r in step_rows(unreal, tmp_path)} == {""}
 
@@ -97,3 +97,16 @@ def test_a_video_without_steps_gives_a_table_with_a_header_only(rear: Analysis, 
     empty = replace(video.gait, steps=(), step_values={})
     assert step_rows(replace(rear, videos=(replace(video, gait=empty),)), tmp_path) == []
     assert (tmp_path / "steps.csv").read_text().startswith("video,file,view,step,side,initial_contact_video_s")
+
+
+def test_the_asymmetry_of_the_sides_is_no_column(rear: Analysis, tmp_path: Path) -> None:
+    gait = rear.videos[0].gait
+    times = np.full(len(gait.steps), 0.36)
+    symmetry = Measure("step_time_symmetry", None, "%", 1.0, 0.5, 5, 0.4, "measured", None, "rear")
+    gait = replace(
+        gait,
+        measures=(*gait.measures, symmetry),
+        step_values={**gait.step_values, ("step_time_symmetry", None): times},
+    )
+    rows = step_rows(replace(rear, videos=(replace(rear.videos[0], gait=gait),)), tmp_path)
+    assert not [name for name in rows[0] if name.startswith("step_time_symmetry")]
