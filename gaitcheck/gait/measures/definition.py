@@ -105,6 +105,7 @@ class MeasureDef:
     needs_real_time : whether unknown slow motion spoils it.
     posture : whether it is also given relative to standing.
     far_leg : what a side view can say of the leg further from the camera.
+    borderline_views : views in which it is less certain than it should be.
     withheld : a reason for which no view gives it at present.
     summary : "mean" of the steps, "asymmetry" of the sides' means, or "rate" of the steps over the whole run.
     source : where the definition comes from.
