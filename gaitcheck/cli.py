@@ -38,6 +38,7 @@ _STOPPED = 130
 #: Share of the whole work that the analysis takes; the rest is writing the report with its annotated video.
 _ANALYSIS_SHARE = 0.75
 _FINDINGS_SHOWN = 3
+_SAMPLES = Path(__file__).parents[1] / "sample_videos"
 
 View = Annotated[
     Literal["rear", "front", "left", "right"] | None,
@@ -97,27 +98,33 @@ def analyze(
         raise UnusableInputError("Say where the result shall go with --out DIR (or print it with --json).")
     if out is not None and out.exists() and not out.is_dir():
         raise UnusableInputError(f"{out} is a file: name a folder with --out.")
+    if out is not None:
+        _print_summary(_analyze_into(videos, out, settings, annotated_video=not no_video), out, as_json=as_json)
+        return
     from gaitcheck.analyze import analyze as analyze_run
     from gaitcheck.report.document import document_json, to_document
-    from gaitcheck.report.write import write_report
 
     with _progress() as tell:
-        share = _ANALYSIS_SHARE if out is not None else 1.0
-        analysis = analyze_run(videos, settings, progress=lambda stage, done: tell(stage, share * done))
-        if out is not None:
-            write_report(
-                analysis,
-                out,
-                annotated_video=not no_video,
-                progress=lambda stage, done: tell(stage, share + (1 - share) * done),
-            )
-    if not as_json:
-        assert out is not None
-        _print_summary(analysis, out)
-    elif out is not None:
-        sys.stdout.write((out / "analysis.json").read_text("utf-8"))
-    else:
-        sys.stdout.write(document_json(to_document(analysis)))
+        analysis = analyze_run(videos, settings, progress=tell)
+    sys.stdout.write(document_json(to_document(analysis)))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path("out/demo"),
+) -> None:
+    """Analyse the sample clips that come with the source code."""
+    settings = _settings(model="full", baseline=None)
+    clips = sorted(path for path in _SAMPLES.glob("*") if path.suffix in (".mp4", ".mov"))
+    if not clips:
+        raise UnusableInputError(
+            "There are no sample videos: they come with the source code, in its folder sample_videos; "
+            "or render some with `gaitcheck synth render`."
+        )
+    for clip in clips:
+        print(f"{clip.name}")
+        _print_summary(_analyze_into([clip], out / clip.stem, settings, annotated_video=True), out / clip.stem)
+        print()
 
 
 @app.command()
@@ -213,6 +220,29 @@ def models_path(name: Annotated[str, typer.Argument(help="lite, full or heavy.")
     print(model_file(name).path)
 
 
+@synth_app.command("list")
+def synth_list() -> None:
+    """List the specs that come with the program."""
+    from gaitcheck.synthetic import list_specs
+
+    for spec in list_specs():
+        print(f"{spec.name:20} {spec.title}")
+
+
+@synth_app.command("render")
+def synth_render(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="A spec file (TOML), or the name of a listed one.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the video, its truth and its spec.")],
+) -> None:
+    """Render a synthetic runner from a spec."""
+    from gaitcheck.synthetic import render_spec
+
+    with _progress() as tell:
+        files = render_spec(spec, out, progress=lambda share: tell(f"rendering {spec.stem}", share))
+    for file in files:
+        print(file)
+
+
 def _settings(*, model: str, baseline: str | None, **choices: Any) -> Settings:
     """Settings from options; an impossible value is told by the option's name."""
     from pydantic import ValidationError
@@ -261,21 +291,40 @@ def _progress() -> Iterator[Callable[[str, float], None]]:
         yield lambda stage, share: bar.update(task, description=stage, completed=share)
 
 
-def _print_summary(analysis: Analysis, out: Path) -> None:
+def _analyze_into(videos: Sequence[Path], out: Path, settings: Settings, *, annotated_video: bool) -> Analysis:
+    """Analyse one run and write its folder."""
+    from gaitcheck.analyze import analyze as analyze_run
+    from gaitcheck.report.write import write_report
+
+    with _progress() as tell:
+        analysis = analyze_run(videos, settings, progress=lambda stage, done: tell(stage, _ANALYSIS_SHARE * done))
+        write_report(
+            analysis,
+            out,
+            annotated_video=annotated_video,
+            progress=lambda stage, done: tell(stage, _ANALYSIS_SHARE + (1 - _ANALYSIS_SHARE) * done),
+        )
+    return analysis
+
+
+def _print_summary(analysis: Analysis, out: Path, *, as_json: bool = False) -> None:
+    """The findings in a few lines and where the files are; or the written analysis.json and nothing else."""
+    if as_json:
+        sys.stdout.write((out / "analysis.json").read_text("utf-8"))
+        return
+    from gaitcheck.report.words import with_unit
+
     assessment = analysis.assessment
     print(assessment.summary)
     for finding in assessment.findings[:_FINDINGS_SHOWN]:
-        side = f", {finding.side}" if finding.side else ""
-        number = f"{finding.value:.1f} ± {finding.uncertainty:.1f} {finding.unit} (usual: {finding.usual})"
-        print(f"- {finding.title}{side}: {number}")
-    worth = [
-        f"{hint.name}{f' ({hint.side})' if hint.side else ''}"
-        for hint in assessment.muscles
-        if hint.status == "worth_testing"
-    ]
+        number = f"{with_unit(finding.value, finding.unit)} ± {with_unit(finding.uncertainty, finding.unit)}"
+        print(f"- {finding.title}: {number} (usual: {finding.usual})")
+    worth = [hint for hint in assessment.muscles if hint.status == "worth_testing"]
     if worth:
-        print(f"Worth testing: {', '.join(worth)}.")
+        named = (f"{hint.name}, {hint.side}" if hint.side else hint.name for hint in worth)
+        print(f"Worth testing: {'; '.join(named)}.")
     withheld = {measure.id for measure in analysis.measures if measure.status == "not_measurable"}
+    withheld -= {measure.id for measure in analysis.measures if measure.status != "not_measurable"}
     if withheld:
         print(f"Not measurable from {_these_videos(analysis)}: {len(withheld)} measures; the report gives each reason.")
     for video in analysis.videos:
