@@ -27,8 +27,12 @@ SPEED_TRUNKS_PER_S = 8.0
 SIZE_RATIO = 2.0
 #: A person lost for longer than this begins a new stretch; stretches at the same place are joined again afterwards.
 LOST_S = 0.5
-#: A lost person who appears again within this distance (trunk lengths) of the place is the same one.
+#: A lost person who appears again within this distance (trunk lengths) of the place, at the same size but for this
+#: factor, is the same one.
 SAME_PLACE_TRUNKS = 1.0
+SAME_SIZE_RATIO = 1.5
+#: A scene whose best runner moves less than this share of the best one of all scenes shows somebody else, or no run.
+LEAST_SCENE_SHARE = 0.25
 #: People who are seen for less time than this, or for less than this share of the time of the scene's longest seen
 #: person, are not counted: mostly poses that are none. In a shorter scene the longest seen person counts.
 SHORTEST_S = 0.5
@@ -180,7 +184,7 @@ def _joined(stretches: list[_Stretch], centre: FloatArray, frame: IntArray) -> l
         before = [
             (float(np.linalg.norm(w.centre - centre[first])) / w.length, w)
             for w in whole
-            if frame[w.rows[-1]] < frame[first] and 1 / SIZE_RATIO < stretch.length / w.length < SIZE_RATIO
+            if frame[w.rows[-1]] < frame[first] and 1 / SAME_SIZE_RATIO < stretch.length / w.length < SAME_SIZE_RATIO
         ]
         away, same = min(before, key=lambda item: item[0], default=(np.inf, stretch))
         if away > SAME_PLACE_TRUNKS:
@@ -227,7 +231,8 @@ def choose_runner(sightings: Sightings, *, person: int | None = None) -> tuple[I
     """Rows of the person to follow, and how many people were seen together at most.
 
     In each scene the person with the most running in place (see `running_motion`) times the time seen is followed,
-    so neither the nearest nor the largest. With `person` the one at that place from the picture's left is taken
+    so neither the nearest nor the largest; scenes in which nobody runs, while somebody does in others, are left out.
+    With `person` the one at that place from the picture's left is taken in each scene that shows so many people
     (1 = leftmost by the middle of the positions over the scene).
 
     Raises
@@ -248,13 +253,17 @@ def choose_runner(sightings: Sightings, *, person: int | None = None) -> tuple[I
             counted[n] = who
     together = _most_together(sightings.frame[np.isin(labels, list(counted))])
 
+    motion = {n: running_motion(who) for n, who in counted.items()}
     chosen: list[int] = []
     for scene in sorted(longest):
         here = {n: who for n, who in counted.items() if int(who.scene[0]) == scene}
         if person is None:
-            chosen.append(max(here, key=lambda n: running_motion(here[n]) * _seen_s(here[n])))
+            chosen.append(max(here, key=lambda n: motion[n] * _seen_s(here[n])))
         elif person <= len(here):
             chosen.append(sorted(here, key=lambda n: float(np.median(trunk(here[n].xy_px)[0][:, 0])))[person - 1])
+    if person is None:
+        least = LEAST_SCENE_SHARE * max((motion[n] for n in chosen), default=0.0)
+        chosen = [n for n in chosen if motion[n] >= least]
     if person is not None and not chosen:
         raise UnusableInputError(
             f"Person {person} was asked for, but the video shows at most {together} people together; "

@@ -135,6 +135,16 @@ def test_each_scene_has_its_own_runner() -> None:
     assert hips_x(found, rows)[90:] == pytest.approx(700, abs=0.01)
 
 
+def test_scene_in_which_only_somebody_else_stands_is_left_out() -> None:
+    coach = Person(hip_px=(900, 500), trunk_px=200, swing=0.02, seen=(0, 2.99))
+    found = sightings(coach, Person(hip_px=(400, 400), swing=0.7, seen=(3.0, 6.0)), cuts_s=(3.0,))
+    rows, _ = choose_runner(found)
+    assert found.time_s[rows].min() == pytest.approx(3.0)
+    assert hips_x(found, rows) == pytest.approx(400, abs=0.01)
+    asked, _ = choose_runner(found, person=1)
+    assert len(asked) == 180
+
+
 def test_a_short_false_pose_is_not_counted() -> None:
     found = sightings(RUNNER, Person(hip_px=(50, 500), swing=2.0, seen=(1.0, 1.2)))
     rows, together = choose_runner(found)
