@@ -170,7 +170,7 @@ def _checks(
 ) -> tuple[Check, ...]:
     return (
         quality.found_check(track),
-        quality.running_check(stances, period),
+        quality.running_check(stances, period, cleaned.frames_with_runner / real_fps),
         quality.time_check(time_is_real, 60.0 / period if period else None),
         quality.view_check(view, found),
         quality.in_place_check(cleaned),

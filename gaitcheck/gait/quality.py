@@ -26,6 +26,10 @@ MOST_WANDER_LEGS = 0.8
 #: How much lower the foot on the belt is than the other at midstance: running, not walking or standing (leg lengths).
 LEAST_CLEARANCE = 0.08
 
+#: Stances below which no rhythm can be told, and the duration below which that is no wonder.
+FEWEST_STANCES = 4
+SHORT_S = 3.0
+
 _BODY = (
     Landmark.NOSE,
     Landmark.LEFT_ANKLE,
@@ -74,14 +78,15 @@ def time_check(time_is_real: bool, cadence: float | None) -> Check:
     )
 
 
-def running_check(stances: Iterable[Stance], period: float | None) -> Check:
+def running_check(stances: Iterable[Stance], period: float | None, duration_s: float) -> Check:
     """Whether somebody runs: steps repeat, and at midstance the other foot is in the air."""
     clearances = [stance.clearance for stance in stances]
-    if period is None or len(clearances) < 4:
+    if period is None or len(clearances) < FEWEST_STANCES:
+        short = f"The runner is followed for {duration_s:.1f} seconds only, too short to find steps that repeat."
         return Check(
             "running",
             False,
-            "No steps that repeat were found, so nobody seems to run in this video.",
+            short if duration_s < SHORT_S else "No steps that repeat were found, so nobody seems to run in this video.",
             "Film at least 10, better 20 to 30 seconds of steady running on a treadmill.",
         )
     clearance = float(np.median(clearances))
