@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from gaitcheck.analyze import VideoAnalysis
-from gaitcheck.report.annotators import annotators_for
+from gaitcheck.report.annotators import Annotator, annotators_for
 from gaitcheck.report.document import VideoOutputs
-from gaitcheck.report.draw import Picture
+from gaitcheck.report.draw import DARK, Picture
 from gaitcheck.report.stills import draw_still, plan_stills
 
 LONG_SIDE_PX = 1280
@@ -58,11 +58,10 @@ def draw_video(
     taken: set[int] = set()
     if last < 0:
         return VideoOutputs()
-    size = output_size(video.gait.track.frame_size_px)
-    annotators = annotators_for(video, size) if annotated_video else ()
+    size, canvas, annotators = _fitted(video)
     with ExitStack() as stack:
         frames = stack.enter_context(FrameReader(video.path))
-        sink = stack.enter_context(VideoSink(out_dir / name, size_px=size)) if annotated_video else None
+        sink = stack.enter_context(VideoSink(out_dir / name, size_px=canvas)) if annotated_video else None
         for frame in frames:
             if frame.index > last:
                 break
@@ -70,7 +69,7 @@ def draw_video(
                 save_jpeg(draw_still(frame.bgr, video, plans[i], roll_deg), out_dir / plans[i].still.file)
                 taken.add(i)
             if sink is not None:
-                picture = scaled(frame.bgr, size)
+                picture = on_canvas(frame.bgr, size, canvas)
                 for annotate in annotators:
                     annotate(picture, frame.index)
                 sink.write(picture, frame.time_s)
@@ -81,18 +80,29 @@ def draw_video(
     )
 
 
-def output_size(size_px: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of the annotated video: at most 1280 on the long side, even as H.264 needs it."""
-    factor = min(1.0, LONG_SIDE_PX / max(size_px))
+def _fitted(video: VideoAnalysis) -> tuple[tuple[int, int], tuple[int, int], tuple[Annotator, ...]]:
+    """Size of the picture, size with the strip for words if it needs one, and what draws; at most 1280 px long."""
+    size = output_size(video.gait.track.frame_size_px)
+    annotators, canvas = annotators_for(video, size)
+    if max(canvas) > LONG_SIDE_PX:
+        size = output_size(size, LONG_SIDE_PX / max(canvas))
+        annotators, canvas = annotators_for(video, size)
+    return size, canvas, annotators
+
+
+def output_size(size_px: tuple[int, int], factor: float = 1.0) -> tuple[int, int]:
+    """Width and height of the drawn picture: at most 1280 on the long side, even as H.264 needs it."""
+    factor = min(factor, LONG_SIDE_PX / max(size_px))
     width, height = (max(2, 2 * round(side * factor / 2)) for side in size_px)
     return width, height
 
 
-def scaled(bgr: Picture, size_px: tuple[int, int]) -> Picture:
-    """A copy of the picture at another size, free to be drawn on."""
-    if (bgr.shape[1], bgr.shape[0]) == size_px:
-        return bgr.copy()
-    return np.asarray(cv2.resize(bgr, size_px, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def on_canvas(bgr: Picture, size_px: tuple[int, int], canvas_px: tuple[int, int]) -> Picture:
+    """The frame at its output size, with an empty strip below it where the canvas is taller."""
+    canvas = np.full((canvas_px[1], canvas_px[0], 3), DARK, np.uint8)
+    same = (bgr.shape[1], bgr.shape[0]) == size_px
+    canvas[: size_px[1], : size_px[0]] = bgr if same else cv2.resize(bgr, size_px, interpolation=cv2.INTER_AREA)
+    return canvas
 
 
 def save_jpeg(picture: Picture, path: Path) -> None:

@@ -5,12 +5,11 @@ An annotator is called with a picture and the row of the track that belongs to i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gaitcheck.analyze import VideoAnalysis
 from gaitcheck.gait.result import SIDES, GaitResult, Side, Step
@@ -36,6 +35,8 @@ PANEL_ROWS: dict[str, tuple[View, View]] = {
 }
 _BONES = ("SHOULDER ELBOW WRIST", "SHOULDER HIP KNEE ANKLE HEEL FOOT_INDEX ANKLE")
 _SURE = 0.5
+#: Share of all joints of the video that words may cover before they move below the picture.
+_HIDDEN_SHARE = 0.002
 #: Seconds of the video for which an event stays marked, and seconds that the ribbon shows.
 HOLD_VIDEO_S = 0.1
 RIBBON_VIDEO_S = 2.4
@@ -43,7 +44,10 @@ RIBBON_VIDEO_S = 2.4
 
 @dataclass(frozen=True)
 class Scene:
-    """What all annotators share: the gait and its joints in pixels of the output picture."""
+    """What all annotators share: the gait and its joints in pixels of the output picture.
+
+    `size_px` is the video's picture alone; a strip for words may be added below it.
+    """
 
     gait: GaitResult
     xy_px: FloatArray
@@ -64,11 +68,59 @@ class Scene:
         return found
 
 
-def annotators_for(video: VideoAnalysis, size_px: tuple[int, int]) -> tuple[Annotator, ...]:
-    """All annotators for one video, in drawing order."""
+@dataclass(frozen=True)
+class Layout:
+    """Where the words go: over a part of the picture that the runner does not need, or in a strip below it."""
+
+    canvas_px: tuple[int, int]
+    panel_at: tuple[int, int]
+    ribbon_top: int
+
+
+def annotators_for(video: VideoAnalysis, size_px: tuple[int, int]) -> tuple[tuple[Annotator, ...], tuple[int, int]]:
+    """All annotators for a video shown at this size, in drawing order, and the size of the picture with its strip."""
     scene = Scene.of(video, size_px)
-    ribbon = Ribbon.of(scene)
-    return Skeleton(scene), EventMarks(scene), ribbon, Panel.of(scene, ribbon)
+    rows = tuple(panel_rows(scene.gait))
+    grid = PanelGrid.of(rows, scene.style)
+    layout = lay_out(scene, grid.size_px)
+    return (
+        Skeleton(scene),
+        EventMarks(scene),
+        Ribbon(scene, layout.ribbon_top),
+        Panel(scene, rows, layout.panel_at, grid),
+    ), layout.canvas_px
+
+
+def ribbon_height(style: Style) -> int:
+    """Pixels of the ribbon's height."""
+    return round(2.6 * style.text) + style.pad
+
+
+def lay_out(scene: Scene, panel_px: tuple[int, int]) -> Layout:
+    """Put the ribbon above or below the runner and the panel into the emptiest corner; else everything into a strip.
+
+    Words count as being in the way when they cover more than a little of the runner's joints over the whole video.
+    """
+    (width, height), pad, band = scene.size_px, scene.style.pad, ribbon_height(scene.style)
+    joints = scene.xy_px[scene.gait.track.found].reshape(-1, 2)
+
+    def hidden(x: int, y: int, wide: int, tall: int) -> float:
+        inside = np.all((joints >= (x - pad, y - pad)) & (joints <= (x + wide + pad, y + tall + pad)), axis=1)
+        return float(inside.mean()) if len(joints) else 0.0
+
+    choices = []
+    for ribbon_top in (height - band, 0):
+        ends = (band, height) if ribbon_top == 0 else (0, height - band)
+        for y in (ends[0] + pad, ends[1] - pad - panel_px[1]):
+            for x in (pad, width - pad - panel_px[0]):
+                cost = hidden(x, y, *panel_px) + hidden(0, ribbon_top, width, band)
+                choices.append((cost, Layout((width, height), (x, y), ribbon_top)))
+    cost, best = min(choices, key=lambda choice: choice[0])
+    if cost <= _HIDDEN_SHARE:
+        return best
+    strip = panel_px[1] + 2 * pad + band
+    strip += strip % 2
+    return Layout((width, height + strip), (pad, height + pad), height + strip - band)
 
 
 @dataclass(frozen=True)
@@ -131,27 +183,16 @@ def _events(step: Step) -> list[tuple[str, float]]:
 
 @dataclass(frozen=True)
 class Ribbon:
-    """A band with the stances of each leg around this moment; it lies where the runner leaves more room."""
+    """A band with the stances of each leg around this moment."""
 
     scene: Scene
     top: int
-    height: int
-
-    @classmethod
-    def of(cls, scene: Scene) -> Ribbon:
-        """Above or below the runner, whichever side has more room."""
-        height = round(2.6 * scene.style.text) + scene.style.pad
-        heights = scene.xy_px[scene.gait.track.found][:, :, 1]
-        room_above, room_below = (
-            (np.quantile(heights, 0.01), scene.size_px[1] - np.quantile(heights, 0.99)) if heights.size else (0.0, 1.0)
-        )
-        return cls(scene, 0 if room_above > room_below else scene.size_px[1] - height, height)
 
     def __call__(self, picture: Picture, row: int) -> None:
         """Draw the stances and the line of this moment."""
         scene, style = self.scene, self.scene.style
-        width = scene.size_px[0]
-        box(picture, 0, self.top, width, self.height)
+        width, height = scene.size_px[0], ribbon_height(style)
+        box(picture, 0, self.top, width, height)
         px = round(0.8 * style.text)
         start = style.pad + text_width("right stance", px) + style.pad
         span = width - start - style.pad
@@ -162,13 +203,13 @@ class Ribbon:
             return start + span * ((t - now) / window + 0.5)
 
         for i, side in enumerate(SIDES):
-            middle = self.top + round(self.height * (0.28 + 0.44 * i))
+            middle = self.top + round(height * (0.28 + 0.44 * i))
             text(picture, (style.pad, middle + 0.35 * px), f"{side} stance", SIDE_BGR[side], px)
             for step in scene.gait.steps:
                 if step.side == side and abs(step.midstance_s - now) < window:
                     self._stance(picture, step, middle, (start, start + span), x_of)
         x = start + span / 2
-        line(picture, np.array([x, self.top + 2.0]), np.array([x, self.top + self.height - 2.0]), WHITE, 2)
+        line(picture, np.array([x, self.top + 2.0]), np.array([x, self.top + height - 2.0]), WHITE, 2)
 
     def _stance(
         self, picture: Picture, step: Step, middle: int, ends: tuple[int, int], x_of: Callable[[float], float]
@@ -197,38 +238,45 @@ class PanelRow:
 
 
 @dataclass(frozen=True)
+class PanelGrid:
+    """Pixels of the panel's columns and lines, and of the whole."""
+
+    first_column: int
+    column: int
+    line: int
+    size_px: tuple[int, int]
+
+    @classmethod
+    def of(cls, rows: Sequence[PanelRow], style: Style) -> PanelGrid:
+        """Room for the longest label and value."""
+        label = max(text_width(words, style.text) for words in ("angles now", *(row.label for row in rows)))
+        column = max(text_width("−88.8°", style.text), text_width("right", style.text, bold=True)) + 2 * style.pad
+        first_column = label + 2 * style.pad
+        line_px = round(1.3 * style.text)
+        return cls(first_column, column, line_px, (first_column + 2 * column, line_px * (len(rows) + 2) + style.pad))
+
+
+@dataclass(frozen=True)
 class Panel:
-    """Legend, this moment's angles and this moment's event, in the corner that hides the runner least."""
+    """Legend, this moment's angles and this moment's event."""
 
     scene: Scene
     rows: tuple[PanelRow, ...]
     at: tuple[int, int]
-    columns: tuple[int, int, int]
-    line_px: int
-
-    @classmethod
-    def of(cls, scene: Scene, ribbon: Ribbon) -> Panel:
-        """Find the rows that the video has and the best corner."""
-        rows = tuple(panel_rows(scene.gait))
-        px, pad = scene.style.text, scene.style.pad
-        label = max((text_width(r.label, px) for r in rows), default=0)
-        value = max(text_width("−88.8°", px), text_width("right", px, bold=True)) + pad
-        columns = (pad, pad + max(label, text_width("angles now", px)) + pad, value)
-        width, height = columns[1] + 2 * value, round(1.3 * px) * (len(rows) + 2) + pad
-        return cls(scene, rows, _best_corner(scene, ribbon, (width, height)), columns, round(1.3 * px))
+    grid: PanelGrid
 
     def __call__(self, picture: Picture, row: int) -> None:
         """Draw the panel for this moment."""
         (x, y), px, pad = self.at, self.scene.style.text, self.scene.style.pad
-        label_x, first_x, step_x = (x + self.columns[0], x + self.columns[1], self.columns[2])
-        box(picture, x, y, self.columns[1] + 2 * step_x, self.line_px * (len(self.rows) + 2) + pad)
-        baseline = y + self.line_px
+        label_x, first_x, step_x = x + pad, x + self.grid.first_column, self.grid.column
+        box(picture, x, y, *self.grid.size_px)
+        baseline = y + self.grid.line
         found = bool(np.isfinite(self.scene.xy_px[row, Landmark.LEFT_HIP, 0]))
         text(picture, (label_x, baseline), "angles now" if found else "no runner", GREY, px)
         for i, side in enumerate(SIDES):
             text(picture, (first_x + i * step_x, baseline), side, SIDE_BGR[side], px, bold=True)
         for entry in self.rows:
-            baseline += self.line_px
+            baseline += self.grid.line
             text(picture, (label_x, baseline), entry.label, WHITE, px)
             if not entry.values:
                 text(picture, (first_x, baseline), "not measurable", GREY, round(0.8 * px))
@@ -240,7 +288,7 @@ class Panel:
                 value = float(values[row])
                 words = with_unit(value, entry.unit) if np.isfinite(value) else "–"
                 text(picture, (first_x + shift, baseline), words, SIDE_BGR[leg], px)
-        baseline += self.line_px
+        baseline += self.grid.line
         for side, event in current_events(self.scene, row)[-1:]:
             text(picture, (label_x, baseline), f"{side}: {EVENT_WORDS[event]}", SIDE_BGR[side], px, bold=True)
 
@@ -259,19 +307,3 @@ def panel_rows(gait: GaitResult) -> list[PanelRow]:
         if shown or withheld:
             rows.append(PanelRow(ANGLE_WORDS[measure_id], mine[0].unit, shown, withheld))
     return rows
-
-
-def _best_corner(scene: Scene, ribbon: Ribbon, size: tuple[int, int]) -> tuple[int, int]:
-    """The corner whose rectangle holds the fewest of the runner's joints over the whole video."""
-    (width, height), (panel_w, panel_h), pad = scene.size_px, size, scene.style.pad
-    top = ribbon.height if ribbon.top == 0 else 0
-    bottom = ribbon.top if ribbon.top else height
-    corners = [(x, y) for y in (top + pad, bottom - pad - panel_h) for x in (pad, width - pad - panel_w)]
-
-    def hidden(corner: tuple[int, int]) -> int:
-        inside: NDArray[np.bool_] = np.all(
-            (scene.xy_px >= np.array(corner) - pad) & (scene.xy_px <= np.array(corner) + np.array(size) + pad), axis=2
-        )
-        return int(inside.sum())
-
-    return min(corners, key=hidden)

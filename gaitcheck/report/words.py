@@ -85,7 +85,7 @@ def unit_slug(unit: str) -> str:
 
 
 def _digits(value: float, unit: str) -> int:
-    if unit in ("deg", "%", "steps/min", "cm"):
+    if unit in ("deg", "steps/min", "cm") or unit.startswith("%"):
         return 1
     return 3 if unit == "s" else 0 if unit == "ms" or abs(value) >= 100 else 2
 

@@ -10,6 +10,7 @@ from gaitcheck.analyze import Analysis, VideoAnalysis
 from gaitcheck.report.annotate import draw_video, output_size
 from gaitcheck.report.annotators import Scene, annotators_for, current_events, panel_rows
 from gaitcheck.report.document import VideoOutputs
+from gaitcheck.settings import View
 from gaitcheck.track import Landmark
 
 from .factory import FPS, FRAMES, GREY, SIZE, make_video_analysis
@@ -34,12 +35,12 @@ def clip(rear: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "annotated.mp4"
 
 
-def test_the_annotated_video_has_every_frame_at_its_time(clip: Path) -> None:
+def test_the_annotated_video_has_every_frame_at_its_time(clip: Path, rear: Analysis) -> None:
     with av.open(str(clip)) as container:
         stream = container.streams.video[0]
         times = [frame.time for frame in container.decode(stream)]
         assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
-        assert (stream.width, stream.height) == SIZE
+        assert stream.width == SIZE[0]
     np.testing.assert_allclose(times, np.arange(FRAMES) / FPS, atol=1e-4)
 
 
@@ -62,8 +63,9 @@ def test_the_skeleton_is_drawn_on_the_joints_in_the_side_colours(clip: Path, rea
 
 
 def annotated(video: VideoAnalysis, row: int) -> np.ndarray:
-    picture = np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8)
-    for annotate in annotators_for(video, SIZE):
+    annotators, canvas = annotators_for(video, SIZE)
+    picture = np.full((canvas[1], canvas[0], 3), GREY, np.uint8)
+    for annotate in annotators:
         annotate(picture, row)
     return picture
 
@@ -102,13 +104,30 @@ def test_withheld_values_are_named_and_never_given_a_number(rear: Analysis) -> N
     assert {row.label: set(row.values) for row in panel_rows(wrong)}["pelvic drop"] == set()
 
 
-def test_the_panel_keeps_off_the_runner(rear: Analysis) -> None:
-    video = rear.videos[0]
-    bare = np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8)
-    annotators_for(video, SIZE)[-1](bare, 20)
+@pytest.mark.parametrize("view", ["rear", "right"])
+def test_words_keep_off_the_runner(view: View, tmp_path: Path) -> None:
+    video = make_video_analysis(tmp_path / "clip.mp4", view)
+    annotators, canvas = annotators_for(video, SIZE)
+    bare = np.full((canvas[1], canvas[0], 3), GREY, np.uint8)
+    for annotate in annotators[2:]:
+        annotate(bare, 20)
+    assert (bare != GREY).any()
     joints = np.round(video.gait.track.xy_px[20]).astype(int)
-    covered = [bool((bare[y, x] != GREY).any()) for x, y in joints]
-    assert np.mean(covered) < 0.2
+    assert [tuple(j) for j in joints if (bare[j[1], j[0]] != GREY).any()] == []
+
+
+def test_words_go_below_a_picture_that_the_runner_fills(rear: Analysis) -> None:
+    video = rear.videos[0]
+    track = video.gait.track
+    low, high = np.nanmin(track.xy_px, axis=(0, 1)), np.nanmax(track.xy_px, axis=(0, 1))
+    filling = replace(track, xy_px=(track.xy_px - low) / (high - low) * np.array(SIZE))
+    _, canvas = annotators_for(replace(video, gait=replace(video.gait, track=filling)), SIZE)
+    assert canvas[0] == SIZE[0]
+    assert canvas[1] > SIZE[1] + 100
+    assert canvas[1] % 2 == 0
+    small = replace(track, xy_px=np.array(SIZE) / 2 + (track.xy_px - np.array(SIZE) / 2) * 0.25)
+    _, canvas = annotators_for(replace(video, gait=replace(video.gait, track=small)), SIZE)
+    assert canvas == SIZE
 
 
 @pytest.mark.parametrize(
