@@ -34,7 +34,8 @@ def find_baseline(clean: CleanTrack) -> Baseline | None:
     time = clean.track.time_s
     moved = np.gradient(clean.track.xy_px[:, _WATCHED], time, axis=0)
     speed = np.linalg.norm(moved, axis=-1).max(axis=1) / clean.leg_length_px
-    still = np.nan_to_num(median_filter(speed, size=2 * round(0.1 * clean.rate_hz) + 1), nan=np.inf) < STILL_LEGS_PER_S
+    speed = np.nan_to_num(speed, nan=np.inf)  # where nobody is followed nobody is known to stand still
+    still = median_filter(speed, size=2 * round(0.1 * clean.rate_hz) + 1) < STILL_LEGS_PER_S
     edges = np.flatnonzero(np.diff(np.concatenate([[0], still.astype(int), [0]]))).reshape(-1, 2)
     for start, end in edges:
         if time[start] > LATEST_START_S:

@@ -90,6 +90,9 @@ def clean(raw: PoseTrack, slowness: float = 1.0) -> CleanTrack | None:
         filled += len(stretch) - len(rows)
         known = repaired.time_s[rows]
         inside = (time >= known[0] - 1e-9) & (time <= known[-1] + 1e-9)
+        just_before = max(int(np.argmax(inside)) - 1, 0)
+        for values in (xy, visibility, world):
+            values[just_before] = np.nan  # so that a cut without a missing frame parts the stretches too
         width = max(3, 2 * round(0.04 * slowness / step_s) + 1)
         steady = _without_spikes(repaired.xy_px[rows], legs, width)
         xy[inside] = sosfiltfilt(sos, PchipInterpolator(known, steady)(time[inside]), axis=0)

@@ -42,6 +42,8 @@ STEP_SPAN_S = (0.20, 5.0)
 DRIFT_S = 3.0
 #: Autocorrelation that the pelvis's height must reach to count as repeating.
 LEAST_PERIODIC = 0.3
+#: Standard deviation of the pelvis's height (leg lengths) below which nobody runs; runners have 0.02 to 0.05.
+LEAST_RISE = 0.005
 #: Prominence of a pelvis low, as a share of the usual rise and fall.
 LOW_PROMINENCE = 0.35
 #: What it costs to break the alternation of the legs, in votes of a usual step.
@@ -100,6 +102,8 @@ def step_period(pelvis_height: FloatArray, rate_hz: float) -> float | None:
     products = np.fft.irfft(np.abs(np.fft.rfft(height, size)) ** 2)
     first, last = int(STEP_SPAN_S[0] * rate_hz), int(min(STEP_SPAN_S[1] * rate_hz, known.sum() * 0.6))
     correlation = products[: last + 2] / np.maximum(pairs[: last + 2], 1.0)
+    if correlation[0] < LEAST_RISE**2:
+        return None
     correlation /= correlation[0]
     peaks, _ = find_peaks(correlation[: last + 1], prominence=0.1)
     peaks = peaks[peaks >= first]

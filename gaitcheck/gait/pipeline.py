@@ -27,8 +27,8 @@ from gaitcheck.gait.view import ViewFound, facing, find_view
 from gaitcheck.settings import Settings, View
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
 
-#: Cadences (steps a minute) that people run at; outside, with no capture rate known, slow motion is suspected.
-RUNNING_CADENCE = (130.0, 230.0)
+#: Frame rate below which neither the rhythm nor the peaks of a run can be told (a step lasts a third of a second).
+LEAST_FPS = 20.0
 #: Duration of a usual running step, against which unknown slow motion is judged.
 USUAL_STEP_S = 0.36
 #: Leg length (hip to ankle) as a share of body height (Drillis and Contini 1966, after Winter 2009).
@@ -57,6 +57,11 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
         time_s=raw.time_s * (seconds_per_video_second or 1.0),
         cuts_s=tuple(cut * (seconds_per_video_second or 1.0) for cut in raw.cuts_s),
     )
+    if len(track) > 1 and (rate := 1.0 / float(np.median(np.diff(track.time_s)))) < LEAST_FPS:
+        too_few = f"At {rate:.2g} frames a second the steps of a run cannot be followed."
+        return _nothing(
+            track, settings, Check("frame_rate", False, too_few, "Film at 60 frames a second.", rate, "fps")
+        )
     cleaned = clean(track)
     if cleaned is None:
         return _nothing(track, settings, Check("running", False, NO_RUNNER, "Film one person running on a treadmill."))
@@ -70,7 +75,7 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
     stances: list[Stance] = []
     if view is not None:
         stances, period = find_stances(cleaned, view, facing(track, view))
-    steps, dropped = make_steps(stances, period) if period is not None else ((), 0)
+    steps, dropped = make_steps(stances, period, track.cuts_s) if period is not None else ((), 0)
     baseline = _baseline(cleaned, settings, seconds_per_video_second or 1.0)
     real_fps = cleaned.rate_hz
     checks = _checks(track, cleaned, settings, found, view, stances, period, time_is_real, real_fps)
@@ -125,7 +130,7 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
 
 
 def _is_running_rhythm(period_s: float) -> bool:
-    return RUNNING_CADENCE[0] <= 60.0 / period_s <= RUNNING_CADENCE[1]
+    return quality.RUNNING_CADENCE[0] <= 60.0 / period_s <= quality.RUNNING_CADENCE[1]
 
 
 def _baseline(cleaned: CleanTrack, settings: Settings, scale: float) -> Baseline | None:
@@ -154,6 +159,7 @@ def _signals(cleaned: CleanTrack, view: View, direction: str, settings: Settings
         hip_width_px=max(float(np.nanmedian(np.abs(hips))), 1e-6),
         cm_per_px=cm_per_px,
         steps=steps,
+        cuts_s=cleaned.track.cuts_s,
     )
 
 

@@ -15,6 +15,8 @@ from gaitcheck.gait.view import SQUARE_DEG, ViewFound, near_side
 from gaitcheck.settings import View
 from gaitcheck.track import EXCHANGED_SIDES, Landmark, PoseTrack
 
+#: Cadences (steps a minute) that people run at; outside, with no capture rate known, slow motion is suspected.
+RUNNING_CADENCE = (130.0, 230.0)
 #: Share of frames in which the runner must be found.
 LEAST_FOUND = 0.9
 #: Share of frames that may need left/right exchanged back before the track counts as doubtful.
@@ -57,25 +59,29 @@ def frame_rate_check(real_fps: float) -> Check:
     """Whether contact angles can be told."""
     return Check(
         "frame_rate",
-        real_fps >= CONTACT_FPS,
+        round(real_fps) >= CONTACT_FPS,
         f"Filmed at {real_fps:.0f} frames a second.",
-        None if real_fps >= CONTACT_FPS else "Film at 60 frames a second or more to get the angles at contact.",
+        None if round(real_fps) >= CONTACT_FPS else "Film at 60 frames a second or more to get the angles at contact.",
         real_fps,
         "fps",
     )
 
 
 def time_check(time_is_real: bool, cadence: float | None) -> Check:
-    """Whether a second of the video is a second of the run."""
-    value = "" if cadence is None else f" They come at {cadence:.0f} a minute."
-    return Check(
-        "real_time",
-        time_is_real,
-        "The steps come at a rhythm that people run at." if time_is_real else UNREAL_TIME + value,
-        None if time_is_real else "Give the rate the camera filmed at.",
-        cadence,
-        "steps/min",
-    )
+    """Whether a second of the video is a second of the run.
+
+    `time_is_real` is also True where the file or the person says at what rate the camera filmed, whatever the cadence.
+    """
+    if cadence is None:
+        return Check("real_time", None, "No steps were found that could tell whether the video plays in real time.")
+    rhythm = f" They come at {cadence:.0f} a minute."
+    advice = "Give the rate the camera filmed at."
+    if not time_is_real:
+        return Check("real_time", False, UNREAL_TIME + rhythm, advice, cadence, "steps/min")
+    if not RUNNING_CADENCE[0] <= cadence <= RUNNING_CADENCE[1]:
+        message = "By the rate the camera is said to have filmed at, the steps are too slow or too fast for a run."
+        return Check("real_time", False, message + rhythm, "Check the rate the camera filmed at.", cadence, "steps/min")
+    return Check("real_time", True, "The steps come at a rhythm that people run at.", None, cadence, "steps/min")
 
 
 def running_check(stances: Iterable[Stance], period: float | None, duration_s: float) -> Check:

@@ -15,13 +15,16 @@ STEP_SHARE = (0.65, 1.35)
 STANCE_SHARE = (0.25, 1.1)
 
 
-def make_steps(stances: Sequence[Stance], period_s: float) -> tuple[tuple[Step, ...], int]:
+def make_steps(
+    stances: Sequence[Stance], period_s: float, cuts_s: Sequence[float] = ()
+) -> tuple[tuple[Step, ...], int]:
     """Check the stances against each other and link them to steps.
 
     Parameters
     ----------
     stances : in order of time.
     period_s : typical duration of a step.
+    cuts_s : times at which the picture jumps to another scene; no step goes on over a cut.
 
     Returns
     -------
@@ -37,10 +40,11 @@ def make_steps(stances: Sequence[Stance], period_s: float) -> tuple[tuple[Step, 
         following = kept[i + 1] if i + 1 < len(kept) else None
         after = kept[i + 2] if i + 2 < len(kept) else None
         next_contact = next_same = None
-        if following is not None and following.side != stance.side:
+        if following is not None and following.side != stance.side and not _cut_between(stance, following, cuts_s):
             next_contact = _within(stance.initial_contact_s, following.initial_contact_s, period_s, 1)
         if next_contact is not None and after is not None and after.side == stance.side:
-            next_same = _within(stance.initial_contact_s, after.initial_contact_s, period_s, 2)
+            over_cut = _cut_between(stance, after, cuts_s)
+            next_same = None if over_cut else _within(stance.initial_contact_s, after.initial_contact_s, period_s, 2)
         steps.append(
             Step(
                 side=stance.side,
@@ -52,6 +56,10 @@ def make_steps(stances: Sequence[Stance], period_s: float) -> tuple[tuple[Step, 
             )
         )
     return tuple(steps), len(stances) - len(steps)
+
+
+def _cut_between(first: Stance, last: Stance, cuts_s: Sequence[float]) -> bool:
+    return any(first.midstance_s < cut <= last.midstance_s for cut in cuts_s)
 
 
 def _within(start: float, end: float | None, period_s: float, steps: int) -> float | None:
@@ -82,7 +90,7 @@ def _alternating(stances: Sequence[Stance], period_s: float) -> list[Stance]:
     return kept
 
 
-def typical_step_s(steps: Sequence[Step]) -> float | None:
-    """Median duration of a step."""
+def typical_step_s(steps: Sequence[Step]) -> float:
+    """Median duration of a step; NaN where no step has an end."""
     durations = [s.next_contact_s - s.initial_contact_s for s in steps if s.next_contact_s is not None]
-    return float(np.median(durations)) if durations else None
+    return float(np.median(durations)) if durations else float("nan")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gaitcheck.gait.measures.definition import MeasureDef, Signals, landmark
 from gaitcheck.gait.result import SIDES, Baseline, Measure, Side, Status
+from gaitcheck.gait.steps import typical_step_s
 from gaitcheck.gait.view import is_side, near_side
 from gaitcheck.track import FloatArray
 
@@ -144,22 +145,23 @@ def _summary(definition: MeasureDef, signals: Signals, values: FloatArray) -> tu
     good = values[np.isfinite(values)]
     sd = float(good.std(ddof=1))
     if definition.summary == "rate":
-        rate, error, n = steps_a_minute(np.array([step.midstance_s for step in signals.steps]))
+        midstances = np.array([step.midstance_s for step in signals.steps])
+        rate, error, n = steps_a_minute(midstances, typical_step_s(signals.steps), signals.cuts_s)
         return rate, sd, error, n
     return float(good.mean()), sd, sd / float(np.sqrt(good.size)), int(good.size)
 
 
-def steps_a_minute(midstance_s: FloatArray) -> tuple[float, float, int]:
+def steps_a_minute(midstance_s: FloatArray, period_s: float, cuts_s: Sequence[float] = ()) -> tuple[float, float, int]:
     """Cadence by least squares of the midstances over their number, its standard error, and the number of steps.
 
     A line through all midstances is far steadier than the mean of single steps, whose ends jitter by a frame. Where
-    steps are missing the number goes on by whole steps; over long pauses each stretch has its own start and all have
-    one rate.
+    steps are missing the number goes on by whole steps (of about `period_s`); over long pauses and cuts each stretch
+    has its own start and all have one rate.
     """
     gaps = np.diff(midstance_s)
-    period = float(np.median(gaps))
-    stretch = np.concatenate([[0], np.cumsum(gaps > LONGEST_PAUSE_STEPS * period)])
-    number = np.concatenate([[0.0], np.cumsum(np.round(gaps / period))])
+    scene = np.searchsorted(np.asarray(cuts_s), midstance_s, side="right")
+    stretch = np.concatenate([[0], np.cumsum((gaps > LONGEST_PAUSE_STEPS * period_s) | (np.diff(scene) > 0))])
+    number = np.concatenate([[0.0], np.cumsum(np.round(gaps / period_s))])
     x, y = number.copy(), midstance_s.astype(float)
     for one in np.unique(stretch):
         x[stretch == one] -= x[stretch == one].mean()
@@ -191,7 +193,7 @@ def _why_not(
         return definition.withheld
     if definition.needs_real_time and not circumstances.time_is_real:
         return UNREAL_TIME
-    if circumstances.real_fps < definition.needs_fps:
+    if round(circumstances.real_fps) < definition.needs_fps:
         return (
             f"At {circumstances.real_fps:.0f} frames a second the moment of contact falls between frames; "
             f"film at {definition.needs_fps + 10:.0f} or more."
@@ -229,7 +231,7 @@ def _hidden_point(definition: MeasureDef, signals: Signals, side: Side | None) -
     near = near_side(signals.view)
     sides = (side,) if side is not None else (near,) if near is not None else SIDES
     for name in definition.points:
-        for one in sides:
+        for one in SIDES if near is None and name in definition.paired else sides:
             seen = np.interp(moments, signals.time_s, signals.visibility[:, landmark(name, one)])
             if np.median(seen) < LEAST_VISIBILITY:
                 return f"{one} {name}"

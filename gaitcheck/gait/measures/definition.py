@@ -43,6 +43,7 @@ class Signals:
     leg_length_px, hip_width_px : medians over the run; the scale.
     cm_per_px : None where the body height is unknown.
     steps : in order of time.
+    cuts_s : times at which the picture jumps to another scene.
     """
 
     time_s: FloatArray
@@ -54,6 +55,7 @@ class Signals:
     hip_width_px: float
     cm_per_px: float | None
     steps: tuple[Step, ...]
+    cuts_s: tuple[float, ...] = ()
 
     def point(self, name: str, side: Side) -> FloatArray:
         """(T, 2) of a joint of one side, such as `point("knee", "left")`."""
@@ -99,7 +101,8 @@ class MeasureDef:
     per_side : whether left and right are told apart.
     per_frame : (T,) values of one side; the series drawn in charts and on the video. None where only steps have it.
     per_step : one step's value from the step and the series.
-    points : joints that must be visible, everyday names.
+    points : joints of the leg that must be visible, everyday names.
+    paired : joints of both sides that must be visible in rear and front views, where it is read from both.
     accuracy : half width of the 95 % interval of a mean over many steps, by view, in `unit`.
     needs_fps : lowest frame rate at which it can be told, real frames a second.
     needs_real_time : whether unknown slow motion spoils it.
@@ -124,6 +127,7 @@ class MeasureDef:
     per_frame: PerFrame | None = None
     per_side: bool = True
     points: tuple[str, ...] = ()
+    paired: tuple[str, ...] = ()
     needs_fps: float = 0.0
     needs_real_time: bool = False
     posture: bool = False

@@ -121,6 +121,7 @@ MEASURES = (
         per_frame=_knee_window,
         per_step=at_midstance,
         points=("hip", "knee"),
+        paired=("hip", "knee"),
         source="clinic sign",
     ),
     MeasureDef(
@@ -135,6 +136,7 @@ MEASURES = (
         per_frame=_lateral_trunk_lean,
         per_step=at_midstance,
         points=("hip", "shoulder"),
+        paired=("hip", "shoulder"),
         posture=True,
         source="Dingenen 2018, Phys Ther Sport 33:40",
     ),
@@ -150,6 +152,7 @@ MEASURES = (
         per_frame=_crossover,
         per_step=at_midstance,
         points=("hip", "ankle"),
+        paired=("hip",),
         source="Souza 2016, Phys Med Rehabil Clin 27:217",
     ),
 )
