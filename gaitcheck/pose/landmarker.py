@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gaitcheck.errors import MissingComponentError, ModelError
 from gaitcheck.native_logs import hush_libraries
 from gaitcheck.pose.cuts import CutDetector
 from gaitcheck.pose.persons import Sightings, choose_runner, without_duplicates
@@ -85,13 +86,22 @@ class Landmarker(AbstractContextManager["Landmarker"]):
 
     def __init__(self, model: Path) -> None:
         hush_libraries()
-        import mediapipe
-        from mediapipe.tasks.python import BaseOptions, vision
-
+        try:
+            import mediapipe
+            from mediapipe.tasks.python import BaseOptions, vision
+        except (ImportError, OSError) as error:
+            raise MissingComponentError(
+                f"MediaPipe, which finds the joints, cannot be loaded ({error}): run `gaitcheck doctor` for what to do."
+            ) from error
         self._mediapipe: Any = mediapipe
         self._vision: Any = vision
         self._base: Any = BaseOptions(model_asset_path=str(model))
-        self._looker = self._create(vision.RunningMode.IMAGE, MOST_PEOPLE)
+        try:
+            self._looker = self._create(vision.RunningMode.IMAGE, MOST_PEOPLE)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ModelError(
+                f"The pose model {model} cannot be used ({error}): run `gaitcheck models install` to get a sound one."
+            ) from error
         self._followers: list[_Follower] = []
 
     def __exit__(
@@ -209,6 +219,10 @@ def track_runner(
     ------
     UnusableInputError
         The video cannot be read, or `person` is not among the people seen.
+    ModelError
+        The model file is no pose landmarker.
+    MissingComponentError
+        MediaPipe cannot be loaded.
     """
     times: list[float] = []
     cuts: list[float] = []

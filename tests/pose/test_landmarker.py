@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaitcheck.errors import Cancelled, UnusableInputError
+from gaitcheck.errors import Cancelled, ModelError, UnusableInputError
 from gaitcheck.pose.install import ModelFile, model_file
 from gaitcheck.pose.landmarker import RunnerTrack, track_runner
 from gaitcheck.track import Landmark
@@ -69,6 +69,13 @@ def test_broken_video_is_an_error_of_its_own(tmp_path: Path, model: ModelFile) -
     broken.write_text("this is no video")
     with pytest.raises(UnusableInputError, match=r"run\.mp4"):
         track_runner(broken, model, person=None, progress=None)
+
+
+def test_model_file_with_other_content_is_an_error_that_says_what_to_do(tmp_path: Path, empty_room: Path) -> None:
+    other = tmp_path / "other.task"
+    other.write_bytes(b"no model" * 100)
+    with pytest.raises(ModelError, match=r"other\.task .* `gaitcheck models install`"):
+        track_runner(empty_room, ModelFile("full", other, ""), person=None, progress=None)
 
 
 @real
