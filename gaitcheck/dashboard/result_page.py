@@ -13,7 +13,7 @@ from gaitcheck.dashboard.charts import step_chart, step_series
 from gaitcheck.dashboard.files import Result
 from gaitcheck.dashboard.words import FOOTNOTE, plain
 from gaitcheck.findings.result import Finding, MuscleHint
-from gaitcheck.gait.result import Measure
+from gaitcheck.gait.result import SIDES, Check, Measure, Side
 from gaitcheck.report.document import QualityRecord, VideoRecord
 from gaitcheck.report.words import (
     EVENT_WORDS,
@@ -69,7 +69,10 @@ def _head(result: Result) -> None:
     st.title("Your run")
     names = " · ".join(f"{plain(video.file_name)} ({VIEW_WORDS[video.view]})" for video in document.videos)
     st.caption(names)
-    st.markdown(f"#### {plain(document.summary)}")
+    first, _, rest = document.summary.partition(". ")
+    st.markdown(f"#### {plain(first)}")
+    if rest:
+        st.markdown(plain(rest))
 
 
 def _findings(findings: Sequence[Finding]) -> None:
@@ -135,30 +138,52 @@ def _charts(result: Result) -> None:
 
 
 def _table(measures: Sequence[Measure]) -> None:
+    """Left beside right, narrow enough for a phone; then every detail; then what was withheld."""
     st.subheader("Measures")
     given = [measure for measure in measures if measure.mean is not None]
     if given:
-        st.dataframe(
-            [
-                {
-                    "Measure": measure_name(measure.id),
-                    "Side": side_word(measure.side),
-                    "Value": value_words(measure),
-                    "Steps": measure.n_steps,
-                    "Status": STATUS_WORDS[measure.status],
-                    "Reason": measure.reason or "",
-                }
-                for measure in given
-            ],
-            hide_index=True,
-            width="stretch",
-            height="content",
-            column_config={"Side": st.column_config.Column(width=70), "Steps": st.column_config.Column(width=50)},
-        )
-        st.caption("± is the half width of the 95 % interval of the mean.")
+        st.markdown(_sides_table(given))
+        st.caption("± is the half width of the 95 % interval of the mean. * to be read with care: see the details.")
+        with st.expander("Details: steps, status and reason"):
+            st.dataframe(
+                [
+                    {
+                        "Measure": measure_name(measure.id),
+                        "Side": side_word(measure.side),
+                        "Value": value_words(measure),
+                        "Steps": measure.n_steps,
+                        "Status": STATUS_WORDS[measure.status],
+                        "Reason": measure.reason or "",
+                        "View": VIEW_WORDS[measure.view],
+                    }
+                    for measure in given
+                ],
+                hide_index=True,
+                width="stretch",
+                height="content",
+            )
     else:
         st.info("Nothing could be measured from this video; the reasons stand below.")
     _withheld([measure for measure in measures if measure.mean is None])
+
+
+def _sides_table(measures: Sequence[Measure]) -> str:
+    """A Markdown table with a row for each measure; a measure of the whole body stands under both sides' heading."""
+    cells: dict[str, dict[Side | None, str]] = {}
+    for measure in measures:
+        mark = r"\*" if measure.status == "borderline" else ""
+        cells.setdefault(measure.id, {})[measure.side] = plain(value_words(measure)) + mark
+    lines = ["| | Left | Right |", "|---|---|---|"]
+    for measure_id, by_side in cells.items():
+        if None in by_side:
+            continue
+        values = (by_side.get(side, "–") for side in SIDES)
+        lines.append(f"| {plain(measure_name(measure_id))} | {' | '.join(values)} |")
+    whole = [f"| {plain(measure_name(each))} | {cells[each][None]} |" for each in cells if None in cells[each]]
+    tables = [lines] if len(lines) > 2 else []
+    if whole:
+        tables.append(["| | Both legs |", "|---|---|", *whole])
+    return "\n\n".join("\n".join(table) for table in tables)
 
 
 def _withheld(measures: Sequence[Measure]) -> None:
@@ -218,14 +243,23 @@ def _quality(records: Sequence[QualityRecord], *, several: bool) -> None:
     for record in records:
         if several:
             st.markdown(f"**Video {record.video}**")
+        passed = [check for check in record.checks if check.ok is True]
         for check in record.checks:
-            advice = f"  \n{plain(check.advice)}" if check.advice and check.ok is not True else ""
-            st.markdown(f"{CHECK_ICONS[check.ok]} {plain(check.message)}{advice}")
-        st.caption(
-            f"Runner found in {record.frames_with_runner} of {record.frames} frames, {record.frames_filled} filled in; "
-            f"left and right exchanged back {record.swaps_repaired} times; "
-            f"{record.steps_found} steps used, {record.steps_dropped} dropped."
-        )
+            if check.ok is not True:
+                _check(check)
+        with st.expander(f"{len(passed)} of {len(record.checks)} checks passed"):
+            for check in passed:
+                _check(check)
+            st.caption(
+                f"Frames with the runner: {record.frames_with_runner} of {record.frames}. "
+                f"Filled in: {record.frames_filled}. Mix-ups of left and right put back: {record.swaps_repaired}. "
+                f"Steps found: {record.steps_found}, left out: {record.steps_dropped}."
+            )
+
+
+def _check(check: Check) -> None:
+    advice = f"  \n{plain(check.advice)}" if check.advice and check.ok is not True else ""
+    st.markdown(f"{CHECK_ICONS[check.ok]} {plain(check.message)}{advice}")
 
 
 def _downloads(result: Result) -> None:

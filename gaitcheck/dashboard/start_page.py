@@ -164,6 +164,14 @@ def _options(*, one_video: bool) -> Settings | None:
             None,
             help="Counted from the left of the picture. Empty: the one who runs in place.",
         )
+        choices["roll_deg"] = right.number_input(
+            "Level line is turned by (degrees)",
+            -45.0,
+            45.0,
+            None,
+            0.5,
+            help="How far something level looks turned in the picture; + when its right end is lower. Empty: unknown.",
+        )
         stand_left, stand_right = st.columns(2)
         start_s = stand_left.number_input(
             "Standing still from (s)", 0.0, None, None, 0.5, help="Empty: looked for at the start of the video."

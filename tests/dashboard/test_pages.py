@@ -101,6 +101,7 @@ def test_options_reach_the_analysis_and_the_result_is_shown(root: Path, clip: by
         "Body height (cm)": 172.0,
         "Filmed at (frames a second)": 120.0,
         "Follow person number": 2,
+        "Level line is turned by (degrees)": -1.5,
         "Standing still from (s)": 0.0,
         "Standing still until (s)": 1.5,
     }
@@ -115,6 +116,7 @@ def test_options_reach_the_analysis_and_the_result_is_shown(root: Path, clip: by
     assert files == "['run.mp4']"
     chosen = json.loads(asked)
     wanted = {"view": "left", "speed_kmh": 10.5, "height_cm": 172, "sex": "F", "capture_fps": 120, "person": 2}
+    wanted |= {"roll_deg": -1.5}
     assert {name: chosen[name] for name in wanted} == wanted
     assert chosen["baseline_s"] == [0.0, 1.5]
 
@@ -211,14 +213,19 @@ def test_numbers_shown_are_those_of_the_analysis(root: Path, prepared: Path) -> 
         numbers = [float(number) for number in re.findall(r"\d+\.?\d*", shown.replace("−", "-"))]
         digits = len(re.search(r"\.?(\d*) ±", shown).group(1)) if "." in shown else 0
         assert numbers[:2] == [round(each["mean"], digits), round(each["uncertainty"], digits)], shown
+    sides = next(each.value for each in page.markdown if "| Left | Right |" in each.value)
+    for each, value in zip(given, table["Value"], strict=True):
+        (row,) = [line for line in sides.splitlines() if line.startswith(f"| {measure_name(each['id'])} |")]
+        cell = row.split("|")[{"left": 2, "right": 3, None: 2}[each["side"]]].strip()
+        assert cell == value + (r"\*" if each["status"] == "borderline" else "")
     reasons = {each["reason"] for each in saved["measures"] if each["status"] == "borderline"}
     assert reasons <= set(table["Reason"])
     shown = texts(page)
     for withheld in (each for each in saved["measures"] if each["mean"] is None):
         assert withheld["reason"] in shown
         assert measure_name(withheld["id"]) in shown
-    assert saved["summary"] in shown
-    first = shown.index(saved["summary"])
+    assert saved["summary"] in shown.replace("\n", " ")
+    first = shown.index(saved["summary"].partition(". ")[0])
     places = [shown.index(finding["title"]) for finding in saved["findings"]]
     assert places == sorted(places)
     assert first < places[0]
