@@ -29,7 +29,7 @@ Float32Array = NDArray[np.float32]
 UInt8Array = NDArray[np.uint8]
 
 #: MediaPipe smooths by elapsed time. Timestamps stretched by this factor switch that off and keep the cheap tracking
-#: from frame to frame: the lag of 30-60 ms falls to 2-5 ms.
+#: from frame to frame: the lag of 20-40 ms at hips and shoulders falls below 10 ms (docs/pose.md).
 STRETCH = 2000
 #: At most so many people are followed at once.
 MOST_PEOPLE = 4
