@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gaitcheck.gait.pipeline import measure_gait
-from gaitcheck.gait.result import SIDES, GaitResult, Measure, Side
+from gaitcheck.gait.result import SIDES, Check, GaitResult, Measure, Side
 from gaitcheck.settings import Settings
 from gaitcheck.synthetic.spec import Spec
 from gaitcheck.synthetic.truth import Truth, pose_track, true_of
@@ -66,6 +66,10 @@ def measured(track: PoseTrack, scale: float | None = 1.0, **settings: Any) -> Ga
 
 def of(gait: GaitResult, measure: str, side: Side | None = None) -> Measure:
     return next(m for m in gait.measures if m.id == measure and m.side == side)
+
+
+def check(gait: GaitResult, name: str) -> Check:
+    return next(c for c in gait.quality.checks if c.id == name)
 
 
 def truth_of(truth: Truth) -> dict[tuple[str, Side | None], float]:

@@ -1,0 +1,183 @@
+"""Contacts against a force plate, and against the exact contacts of the synthetic runner."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from gaitcheck.angles import bend, swing_from_vertical
+from gaitcheck.gait.clean import clean
+from gaitcheck.gait.events import find_stances, pelvis_height, step_period
+from gaitcheck.gait.result import SIDES, GaitResult
+from gaitcheck.track import Landmark, PoseTrack
+from tests.gait.runs import VIEWS, changed, jittered, measured, of, run_of, spec_of, track_of, without
+from tests.support.mocap import MOCAP, MocapRun, load_run, virtual_camera
+
+needs_mocap = pytest.mark.skipif(not MOCAP.is_dir(), reason="the marker run is not on this machine")
+
+
+@cache
+def marker_run() -> MocapRun:
+    return load_run()
+
+
+@cache
+def seen(view: str, fps: float, noise_px: float) -> tuple[PoseTrack, GaitResult]:
+    track = virtual_camera(marker_run(), view, fps, noise_px=noise_px, seed=1)
+    return track, measured(track, view=view)
+
+
+@needs_mocap
+@pytest.mark.parametrize("noise_px", [0, 3])
+@pytest.mark.parametrize("fps", [30, 60, 120])
+@pytest.mark.parametrize("view", VIEWS)
+def test_contacts_against_the_force_plate(view: str, fps: int, noise_px: float) -> None:
+    run = marker_run()
+    _, gait = seen(view, fps, noise_px)
+    contact, off = [], []
+    for step in gait.steps:
+        true = np.argmin(np.abs(run.initial_contact_s[step.side] + 0.12 - step.midstance_s))
+        contact.append(step.initial_contact_s - run.initial_contact_s[step.side][true])
+        assert step.toe_off_s is not None
+        off.append(step.toe_off_s - run.toe_off_s[step.side][true])
+    for error_s in (np.abs(contact), np.abs(off)):
+        assert np.median(error_s) <= 0.010
+        assert np.percentile(error_s, 95) <= 0.030
+    inside = [
+        begin
+        for side in SIDES
+        for begin, end in zip(run.initial_contact_s[side], run.toe_off_s[side], strict=True)
+        if begin > 0.4 and end < 19.6
+    ]
+    missed = [begin for begin in inside if min(abs(begin - s.initial_contact_s) for s in gait.steps) > 0.05]
+    assert missed == []
+    assert gait.quality.steps_dropped <= 1  # at an end of the track a stance may be seen by half
+    for side in SIDES:
+        true_ms = 1000 * np.mean(run.toe_off_s[side] - run.initial_contact_s[side])
+        assert of(gait, "contact_time", side).mean == pytest.approx(true_ms, abs=20)
+
+
+@needs_mocap
+@pytest.mark.parametrize("view", VIEWS)
+def test_cadence_of_the_marker_run(view: str) -> None:
+    run = marker_run()
+    contacts = np.sort(np.concatenate([run.initial_contact_s[side] for side in SIDES]))
+    contacts = contacts[contacts < 20]
+    true = 60 * (len(contacts) - 1) / (contacts[-1] - contacts[0])
+    for fps in (30, 60):
+        _, gait = seen(view, fps, 3)
+        assert of(gait, "cadence").mean == pytest.approx(true, abs=0.5)
+
+
+@needs_mocap
+@pytest.mark.parametrize("view", ["rear", "front"])
+def test_frontal_angles_of_the_marker_run(view: str) -> None:
+    """The analyser's values from jittered points against the same formulas on the points as they are."""
+    plain, _ = seen(view, 60, 0)
+    _, gait = seen(view, 60, 3)
+    for side in SIDES:
+        outward = (1.0 if side == "right" else -1.0) * (1.0 if view == "rear" else -1.0)
+        hip, knee, ankle = (
+            plain.point(Landmark(left + (side == "right")))
+            for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
+        )
+        moments = [step.midstance_s for step in gait.steps if step.side == side]
+        for name, line in (
+            ("femoral_adduction", swing_from_vertical(hip, knee, -outward)),
+            ("knee_valgus", bend(hip, knee, ankle, -outward)),
+        ):
+            true = np.interp(moments, plain.time_s, line).mean()
+            assert of(gait, name, side).mean == pytest.approx(true, abs=0.6)
+
+
+LEVELS = [
+    {},
+    {"cadence_spm": 155, "speed_m_s": 2.4},
+    {"cadence_spm": 190, "speed_m_s": 3.6, "stance_share": 0.32},
+    {"step_time_asymmetry": 0.06},
+]
+
+
+@pytest.mark.parametrize("noise_px", [0, 3])
+@pytest.mark.parametrize("level", range(len(LEVELS)))
+@pytest.mark.parametrize("view", VIEWS)
+def test_contacts_of_the_synthetic_runner(view: str, level: int, noise_px: float) -> None:
+    track, truth = run_of(spec_of(view, seed=level + 1, motion=LEVELS[level]))
+    gait = measured(jittered(track, noise_px))
+    matched = [
+        (step, true)
+        for step in gait.steps
+        for true in truth.steps
+        if true.side == step.side and abs(true.midstance_s - step.midstance_s) < 0.15
+    ]
+    assert len(matched) >= len(truth.steps) - 2
+    contact = np.array([step.initial_contact_s - true.initial_contact_s for step, true in matched])
+    off = np.array([(step.toe_off_s or np.nan) - true.toe_off_s for step, true in matched])
+    middle = np.array([step.midstance_s - true.midstance_s for step, true in matched])
+    assert np.median(np.abs(contact)) <= 0.025
+    assert np.nanmedian(np.abs(off)) <= 0.060
+    assert np.median(np.abs(middle)) <= 0.010
+    assert np.std(contact) <= 0.012
+    assert gait.quality.steps_dropped == 0
+
+
+@pytest.mark.parametrize("fps", [24, 25, 30, 50, 60, 120, 240])
+def test_the_frame_rate_hardly_moves_contacts(fps: int) -> None:
+    for view in ("rear", "right"):
+        coarse, fine = (measured(track_of(view, fps=rate, duration_s=6)) for rate in (fps, 120))
+        assert len(coarse.steps) == pytest.approx(len(fine.steps), abs=2)
+        for step in coarse.steps[1:-1]:
+            near = min(fine.steps, key=lambda other: abs(other.midstance_s - step.midstance_s))
+            assert near.side == step.side
+            assert step.initial_contact_s == pytest.approx(near.initial_contact_s, abs=max(0.015, 0.5 / fps))
+
+
+@pytest.mark.parametrize("cadence", [140, 170, 200])
+def test_step_period(cadence: float) -> None:
+    cleaned = clean(track_of("rear", motion={"cadence_spm": cadence}))
+    assert cleaned is not None
+    assert step_period(pelvis_height(cleaned), cleaned.rate_hz) == pytest.approx(60 / cadence, rel=0.01)
+
+
+@pytest.mark.parametrize("hz", [0.5, 2.0, 2.8, 4.0])
+def test_step_period_of_a_sine_with_a_gap(hz: float) -> None:
+    time = np.arange(0, 20, 1 / 60)
+    height = 0.04 * np.sin(2 * np.pi * hz * time)
+    height[300:360] = np.nan
+    assert step_period(height, 60.0) == pytest.approx(1 / hz, rel=0.01)
+
+
+def test_nothing_repeats_in_noise_or_rest() -> None:
+    rng = np.random.default_rng(0)
+    assert step_period(rng.normal(0, 0.05, 1200), 60.0) is None
+    assert step_period(np.zeros(1200), 60.0) is None
+    sway = 0.002 * np.sin(2 * np.pi * 0.4 * np.arange(1200) / 60)  # standing
+    assert step_period(sway, 60.0) is None
+    assert step_period(np.full(1200, np.nan), 60.0) is None
+
+
+def test_one_missed_stance_leaves_the_legs_in_order() -> None:
+    """A runner lost for a step and a half: the legs go on as they were, whatever the count."""
+    track, truth = run_of(spec_of("rear", seed=4))
+    gait = measured(without(track, np.arange(200, 232)))
+    for step in gait.steps:
+        true = min(truth.steps, key=lambda other: abs(other.midstance_s - step.midstance_s))
+        assert true.side == step.side
+
+
+def test_legs_are_told_apart_where_feet_are_read_badly() -> None:
+    """Single midstances at which the wrong foot looks lower do not break the alternation."""
+    track, truth = run_of(spec_of("rear", seed=4))
+    xy = track.xy_px.copy()
+    feet = np.array([[27, 28], [29, 30], [31, 32]])
+    for true in truth.steps[4::6]:
+        frames = np.flatnonzero(np.abs(track.time_s - true.midstance_s) < 0.06)
+        xy[np.ix_(frames, feet.ravel())] = xy[np.ix_(frames, feet[:, ::-1].ravel())]
+    cleaned = clean(changed(track, xy_px=xy))
+    assert cleaned is not None
+    stances, _ = find_stances(cleaned, "rear", None)
+    for stance in stances:
+        true = min(truth.steps, key=lambda other: abs(other.midstance_s - stance.midstance_s))
+        assert true.side == stance.side
