@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import traceback
@@ -356,6 +357,8 @@ def _options(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; every error a person causes is one sentence on standard error."""
     own_the_terminal()
+    # Being asked to end is like Ctrl-C: temporary files are removed on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = int(app(given or ["--help"], prog_name="gaitcheck", standalone_mode=False) or 0)
