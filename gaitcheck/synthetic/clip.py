@@ -119,4 +119,4 @@ def write_video(path: Path, clip: Clip, frames: Iterable[Picture]) -> None:
 
 def _options(clip: Clip) -> dict[str, str]:
     # one thread: the encoder's rate control would otherwise depend on how many cores there are
-    return {"crf": str(clip.crf), "preset": "slow", "threads": "1", "g": "60"}
+    return {"crf": str(clip.crf), "preset": "medium", "threads": "1", "g": "60"}

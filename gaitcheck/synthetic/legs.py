@@ -13,12 +13,19 @@ from gaitcheck.synthetic.skeleton import BALL_CONTACT, HEEL_CONTACT, SIGN, TOE_J
 from gaitcheck.track import FloatArray
 
 #: Heel lift against the belt when the toe leaves it.
-_LIFT_AT_TOE_OFF = np.radians(50.0)
+_LIFT_AT_TOE_OFF = np.radians(42.0)
 _FLAT_FROM, _FLAT_TO = 0.15, 0.48
 #: Shares of the swing over which the curve is bent to meet the stance before and after it.
 _BLEND_AFTER, _BLEND_BEFORE = 0.55, 0.22
 _SWING_LEG_OUTWARD = np.radians(1.0)
 _TOE_LENGTH_M = 0.078
+#: At the very end the foot rolls over the tips of the toes: how far the toes are then lifted, and from when.
+_ROLL_AT_TOE_OFF = np.radians(12.0)
+_ROLL_FROM = 0.72
+#: In the air the toes hang down by this share of the room the ball's height above the belt gives them.
+_TOE_DROOP = 0.5
+#: Share of the belt's motion that the foot has taken up just before it lands; the rest is the impact.
+_LANDING_RATE = 0.2
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ def stance_foot(
 ) -> tuple[FloatArray, FloatArray]:
     """Ankle against its place over the flat foot, (N, 3) metres, and pitch (N,), at a share 0..1 of the stance.
 
-    The foot turns about the heel's or the ball's contact point, which stays where it is on the belt.
+    The foot turns about the heel's, then the ball's, at last the toe tips' contact point, which stays where it is on
+    the belt.
     """
     settle = np.clip(1 - share / _FLAT_FROM, 0, None) ** 2
     rise = np.clip((share - _FLAT_TO) / (1 - _FLAT_TO), 0, None)
@@ -64,14 +72,19 @@ def stance_foot(
     pivot = np.where((pitch > 0)[:, None], HEEL_CONTACT, BALL_CONTACT) * body.scale
     ankle = pivot - turned(about("x", pitch), pivot)
     ankle[:, 2] += 0.068 * body.scale
+    roll = _ROLL_AT_TOE_OFF * np.clip((share - _ROLL_FROM) / (1 - _ROLL_FROM), 0, None) ** 2
+    ankle[:, 1] += _TOE_LENGTH_M * body.scale * (1 - np.cos(roll))
+    ankle[:, 2] += _TOE_LENGTH_M * body.scale * np.sin(roll)
     return turned(np.broadcast_to(about("z", yaw), (len(ankle), 3, 3)), ankle), pitch
 
 
 def toe_pitch(body: Skeleton, ankle: FloatArray, foot: FloatArray, pitch: FloatArray) -> FloatArray:
     """Pitch of the toes (N,): bent where the belt holds them up, in line with the foot otherwise."""
-    clearance = np.clip((ankle + turned(foot, BALL_CONTACT * body.scale))[:, 2], 0, None)
-    room = np.arcsin(np.clip(clearance / (_TOE_LENGTH_M * body.scale), 0, 1))
-    return np.maximum(pitch, -room)
+    toe_length = _TOE_LENGTH_M * body.scale
+    height = np.clip((ankle + turned(foot, BALL_CONTACT * body.scale))[:, 2], 0, None) / toe_length
+    lifted = np.clip((height - np.sin(_ROLL_AT_TOE_OFF)) / 0.5, 0, 1)
+    droop = 1 - (1 - _TOE_DROOP) * lifted * lifted * (3 - 2 * lifted)
+    return np.maximum(pitch, -np.arcsin(np.clip(droop * height, 0, 1)))
 
 
 def toe_joint(body: Skeleton, ankle: FloatArray, foot: FloatArray) -> FloatArray:
@@ -127,7 +140,7 @@ def bent_to_meet(
     value0, rate0 = fade(share / _BLEND_AFTER)
     value1, rate1 = fade((1 - share) / _BLEND_BEFORE)
     leaving = before[0] * value0 + before[1] * _BLEND_AFTER * swing_s * rate0
-    entering = after[0] * value1 - after[1] * _BLEND_BEFORE * swing_s * rate1
+    entering = after[0] * value1 - _LANDING_RATE * after[1] * _BLEND_BEFORE * swing_s * rate1
     return LegState(*(base.stacked() + leaving + entering))
 
 

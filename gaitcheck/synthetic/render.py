@@ -6,7 +6,8 @@ what moves and smooths what is jagged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,6 +25,7 @@ from gaitcheck.synthetic.spec import Spec
 from gaitcheck.track import FloatArray
 
 _SUBFRAME_SHIFT_PX = ((-0.33, -0.11), (0.0, 0.33), (0.33, -0.22))
+_NOISE_SPARE_PX = 96
 _SHADOW_SIZE = 1024
 _SHADOW_HALF_M, _SHADOW_DEPTH_M = 1.7, 9.0
 
@@ -45,13 +47,15 @@ class Renderer:
         self._drawables: list[_Drawable] = []
         self._make_targets()
         self._fill()
+        self._noise = _noise_plate(spec)
         eye = self.projection.eye
         toward = np.array([eye[0], eye[1], 0.0]) / np.hypot(eye[0], eye[1])
         aside = np.array([-toward[1], toward[0], 0.0])
-        lamp = 1.7 * toward + 1.2 * aside + np.array([0.0, 0.0, 4.0])
+        lamp = 1.0 * toward + 0.6 * aside + np.array([0.0, 0.0, 4.0])  # steep: shadows stay on the treadmill
         self._light = lamp / np.linalg.norm(lamp)
         middle = np.array([0.0, 0.0, 0.75])
         self._to_light = _flat_lens(_SHADOW_HALF_M, _SHADOW_DEPTH_M) @ looking(lamp + middle, middle)
+        self._backgrounds = [self._draw_background(shift) for shift in _SUBFRAME_SHIFT_PX]
 
     def __enter__(self) -> Self:
         return self
@@ -68,12 +72,17 @@ class Renderer:
         times = time_s + (np.arange(n) - (n - 1) / 2) / n * camera.shutter_s
         pose = self.movement.at(times)
         bones = bone_matrices(self.movement.body, pose)
+        self._draw_shadows(bones[n // 2], self._drawables)
         total = np.zeros((camera.height_px, camera.width_px, 3), np.float32)
         for i, shift in enumerate(_SUBFRAME_SHIFT_PX):
-            total += self._draw(bones[i], float(pose.belt_m[i]), shift)
+            self._context.copy_framebuffer(self._target, self._backgrounds[i])
+            self._target.use()
+            self._draw(bones[i], float(pose.belt_m[i]), shift, [item for item in self._drawables if item.near])
+            total += np.frombuffer(self._target.read(components=3, alignment=1), np.uint8).reshape(total.shape)
         total /= n
-        rng = np.random.default_rng([self.spec.clip.seed, 2, index])
-        total += rng.standard_normal(total.shape, dtype=np.float32) * np.float32(camera.noise)
+        total = total[::-1]  # OpenGL counts rows from below
+        down, along = np.random.default_rng([self.spec.clip.seed, 2, index]).integers(0, _NOISE_SPARE_PX, 2)
+        total += self._noise[down : down + camera.height_px, along : along + camera.width_px]
         picture: NDArray[np.uint8] = np.clip(total + 0.5, 0, 255).astype(np.uint8)
         return picture
 
@@ -82,8 +91,8 @@ class Renderer:
     def _make_targets(self) -> None:
         import moderngl
 
-        context, size = self._context, self.projection.size_px
-        self._target = context.framebuffer([context.renderbuffer(size, 3)], context.depth_renderbuffer(size))
+        context = self._context
+        self._target = self._new_target()
         self._shadow = context.depth_texture((_SHADOW_SIZE, _SHADOW_SIZE))
         self._shadow.compare_func = "<="
         self._shadow.filter = (moderngl.LINEAR, moderngl.LINEAR)
@@ -94,6 +103,10 @@ class Renderer:
         for name in shaders.MATERIALS:
             self._programs[name] = context.program(vertex_shader=vertex, fragment_shader=shaders.fragment(name))
         context.enable(moderngl.DEPTH_TEST)
+
+    def _new_target(self) -> Any:
+        context, size = self._context, self.projection.size_px
+        return context.framebuffer([context.renderbuffer(size, 3)], context.depth_renderbuffer(size))
 
     def _fill(self) -> None:
         spec = self.spec
@@ -108,7 +121,7 @@ class Renderer:
         }
         for part, mesh in runner_meshes(looks, clothes).items():
             vertices = np.hstack([mesh.points, mesh.pattern, mesh.normals, mesh.bones, mesh.weights])
-            self._add(vertices, mesh.faces, *paints[part], skinned=True, casts_shadow=True)
+            self._add(vertices, mesh.faces, *paints[part], skinned=True, casts_shadow=True, near=True)
         for item in room(spec.room, spec.camera.distance_m):
             n = len(item.points)
             vertices = np.hstack([item.points, item.points, item.normals, np.zeros((n, 8))])
@@ -119,6 +132,7 @@ class Renderer:
                 {"paint": item.paint},
                 skinned=False,
                 casts_shadow=item.casts_shadow,
+                near=item.near,
             )
 
     def _add(
@@ -130,6 +144,7 @@ class Renderer:
         *,
         skinned: bool,
         casts_shadow: bool,
+        near: bool,
     ) -> None:
         data = self._context.buffer(np.ascontiguousarray(vertices, np.float32).tobytes())
         corners = self._context.buffer(np.ascontiguousarray(faces, np.int32).tobytes())
@@ -144,49 +159,71 @@ class Renderer:
 
         program = self._programs[material]
         shadow = bound(self._depth_program) if casts_shadow else None
-        self._drawables.append(_Drawable(program, bound(program), shadow, uniforms, skinned))
+        self._drawables.append(_Drawable(program, bound(program), shadow, uniforms, skinned, near))
 
     # ---- drawing ---------------------------------------------------------------------------------------------------
 
-    def _draw(self, bones: FloatArray, belt_m: float, shift_px: tuple[float, float]) -> NDArray[np.uint8]:
+    def _draw_background(self, shift_px: tuple[float, float]) -> Any:
+        """Draw what neither moves nor lies in the runner's shadow, once for all frames."""
+        far = [item for item in self._drawables if not item.near]
+        still = np.tile(np.eye(4), (len(BONES), 1, 1))
+        self._draw_shadows(still, [item for item in self._drawables if not item.skinned])
+        target = self._new_target()
+        target.use()
+        target.clear(0.8, 0.8, 0.8)
+        self._draw(still, 0.0, shift_px, far)
+        return target
+
+    def _draw_shadows(self, bones: FloatArray, items: Sequence[_Drawable]) -> None:
+        self._shadow_target.use()
+        self._shadow_target.clear(depth=1.0)
+        _give(self._depth_program, {"bone": _bone_bytes(bones), "to_clip": _bytes(self._to_light)})
+        for item in items:
+            if item.in_shadow_map is not None:
+                _give(self._depth_program, {"skinned": item.skinned})
+                item.in_shadow_map.render()
+
+    def _draw(
+        self, bones: FloatArray, belt_m: float, shift_px: tuple[float, float], items: Sequence[_Drawable]
+    ) -> None:
+        """Draw items into the target in use, over what is there."""
         width, height = self.projection.size_px
         jitter = np.eye(4)
         jitter[:2, 3] = 2 * shift_px[0] / width, 2 * shift_px[1] / height
         shared = {
-            "bone": np.ascontiguousarray(np.swapaxes(bones, 1, 2), np.float32).tobytes(),
+            "bone": _bone_bytes(bones),
             "to_light": _bytes(self._to_light),
+            "to_clip": _bytes(jitter @ self.projection.clip),
             "eye": tuple(self.projection.eye),
             "light": tuple(self._light),
             "belt": belt_m % 3.2,
         }
-        self._shadow_target.use()
-        self._shadow_target.clear(depth=1.0)
-        _give(self._depth_program, shared | {"to_clip": _bytes(self._to_light)})
-        for item in self._drawables:
-            if item.in_shadow_map is not None:
-                _give(self._depth_program, {"skinned": item.skinned})
-                item.in_shadow_map.render()
-        self._target.use()
-        self._target.clear(0.8, 0.8, 0.8)
         self._shadow.use(0)
-        to_clip = _bytes(jitter @ self.projection.clip)
-        for program in self._programs.values():
-            _give(program, shared | {"to_clip": to_clip})
-        for item in self._drawables:
+        for program in {id(item.program): item.program for item in items}.values():
+            _give(program, shared)
+        for item in items:
             _give(item.program, {**item.uniforms, "skinned": item.skinned})
             item.in_picture.render()
-        pixels = np.frombuffer(self._target.read(components=3, alignment=1), np.uint8)
-        return pixels.reshape(height, width, 3)[::-1]
 
 
+@dataclass(frozen=True)
 class _Drawable:
     """One mesh on the graphics side."""
 
-    def __init__(
-        self, program: Any, in_picture: Any, in_shadow_map: Any | None, uniforms: Mapping[str, Any], skinned: bool
-    ) -> None:
-        self.program, self.in_picture, self.in_shadow_map = program, in_picture, in_shadow_map
-        self.uniforms, self.skinned = uniforms, skinned
+    program: Any
+    in_picture: Any
+    in_shadow_map: Any | None
+    uniforms: Mapping[str, Any]
+    skinned: bool
+    near: bool
+
+
+def _noise_plate(spec: Spec) -> NDArray[np.float32]:
+    """Sensor noise larger than the picture; each frame takes another piece of it."""
+    camera = spec.camera
+    size = (camera.height_px + _NOISE_SPARE_PX, camera.width_px + _NOISE_SPARE_PX, 3)
+    plate = np.random.default_rng([spec.clip.seed, 2]).standard_normal(size, dtype=np.float32)
+    return plate * np.float32(camera.noise)
 
 
 def _open_context() -> Any:
@@ -213,6 +250,10 @@ def _give(program: Any, values: Mapping[str, Any]) -> None:
                 program[name].write(value)
             else:
                 program[name] = value
+
+
+def _bone_bytes(bones: FloatArray) -> bytes:
+    return np.ascontiguousarray(np.swapaxes(bones, 1, 2), np.float32).tobytes()
 
 
 def _bytes(matrix: FloatArray) -> bytes:

@@ -24,7 +24,10 @@ _SCREEN: Colour = (0.05, 0.16, 0.22)
 
 @dataclass(frozen=True)
 class Item:
-    """Something that does not move: (V, 3) points and normals, (F, 3) triangles, its material and colour."""
+    """Part of the room: (V, 3) points and normals, (F, 3) triangles, its material and colour.
+
+    `near` items are those on which the runner's shadow falls (the belt also moves), so they are drawn in every picture.
+    """
 
     points: FloatArray
     normals: FloatArray
@@ -32,9 +35,12 @@ class Item:
     material: str
     paint: Colour
     casts_shadow: bool = True
+    near: bool = False
 
 
-def _box(centre: tuple[float, ...], size: tuple[float, ...], paint: Colour, material: str = "plain") -> Item:
+def _box(
+    centre: tuple[float, ...], size: tuple[float, ...], paint: Colour, material: str = "plain", near: bool = False
+) -> Item:
     half = np.array(size, float) / 2
     points: list[FloatArray] = []
     normals: list[FloatArray] = []
@@ -51,7 +57,7 @@ def _box(centre: tuple[float, ...], size: tuple[float, ...], paint: Colour, mate
                 points.append(np.array(centre) + half * (normal + u * a + w * b))
                 normals.append(normal)
             faces += [[first, first + 1, first + 2], [first, first + 2, first + 3]]
-    return Item(np.array(points), np.array(normals), np.array(faces, np.int32), material, paint)
+    return Item(np.array(points), np.array(normals), np.array(faces, np.int32), material, paint, near=near)
 
 
 def _rod(a: tuple[float, ...], b: tuple[float, ...], radius: float, paint: Colour, sides: int = 16) -> Item:
@@ -75,14 +81,14 @@ def _plane(corners: list[tuple[float, float, float]], normal: tuple[float, ...],
 
 def _treadmill(console: bool) -> list[Item]:
     items = [
-        _box((0, 0, -0.005), (0.50, 1.70, 0.01), _DARK, "belt"),
-        _box((0, 0, -0.08), (0.62, 1.66, 0.14), _DARK),
+        _box((0, 0, -0.005), (0.50, 1.70, 0.01), _DARK, "belt", near=True),
+        _box((0, 0, -0.08), (0.62, 1.66, 0.14), _DARK, near=True),
         _box((0, 0.93, 0.01), (0.74, 0.24, 0.16), _DARK),
     ]
     for s in (-1, 1):
         items += [
-            _box((s * 0.325, -0.02, -0.02), (0.13, 1.78, 0.06), _METAL),
-            _box((s * 0.325, -0.02, 0.012), (0.10, 1.70, 0.006), _DARK),
+            _box((s * 0.325, -0.02, -0.02), (0.13, 1.78, 0.06), _METAL, near=True),
+            _box((s * 0.325, -0.02, 0.012), (0.10, 1.70, 0.006), _DARK, near=True),
         ]
         if console:
             items += [

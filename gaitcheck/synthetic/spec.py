@@ -97,7 +97,7 @@ class Motion(_Part):
     )
     forward_lean_deg: float = Field(default=8.0, ge=-10, le=30)
     knee_flexion_ic_deg: Both = _sided(15.0)
-    knee_flexion_to_deg: Both = _sided(19.0)
+    knee_flexion_to_deg: Both = _sided(17.0)
     peak_swing_flexion_deg: Both = _sided(95.0)
     foot_inclination_ic_deg: Both = Field(
         default=_sided(10.0), description="+ = heel first, - = ball of the foot first."
@@ -175,7 +175,7 @@ class Clip(_Part):
         default=0, description="Clockwise turn the file asks the player for."
     )
     container: Literal["mp4", "mov"] = "mp4"
-    crf: int = Field(default=26, ge=10, le=40)
+    crf: int = Field(default=23, ge=10, le=40)
 
 
 class Spec(_Part):

@@ -85,7 +85,7 @@ def plan_steps(motion: Motion, *, duration_s: float, scale: float, seed: int) ->
     contact = first + np.concatenate([[0.0], np.cumsum(step_s)[:-1]])
     on_belt_s = sided("stance_share") * 2 * mean_step_s * (1 + noise(spread.contact_time))
     on_belt_s = np.minimum(on_belt_s, step_s - SHORTEST_FLIGHT_S)
-    usual_ahead = 0.33 * motion.speed_m_s * sided("stance_share") * 2 * mean_step_s
+    usual_ahead = 0.325 * motion.speed_m_s * sided("stance_share") * 2 * mean_step_s
     return Steps(
         is_right=is_right,
         initial_contact_s=contact,
