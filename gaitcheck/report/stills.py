@@ -217,27 +217,39 @@ def _draw_leg(picture: Picture, points: FloatArray, still: Still, roll_deg: floa
     angle = ANGLES.get(still.measure_id or "")
     if angle is None or still.value is None:
         return
-    corner, to = _joint(points, side, angle.corner), _joint(points, side, angle.to)
-    arm = to - corner
-    length = float(np.hypot(*arm))
-    reference = _reference(angle, points, side, corner, arm, roll_deg) * length
+    corner, arm, reference = arms(angle, points, side, roll_deg)
     dashed(picture, corner, corner + reference, WHITE, max(2, style.line // 2))
-    line(picture, corner, to, SIDE_BGR[side], style.line)
-    arc(picture, corner, arm, reference, 0.55 * length, WHITE)
+    line(picture, corner, corner + arm, SIDE_BGR[side], style.line)
+    arc(picture, corner, arm, reference, 0.55 * float(np.hypot(*arm)), WHITE)
     dot(picture, corner, SIDE_BGR[side], style.dot)
 
 
-def _reference(
-    angle: Angle, points: FloatArray, side: Side, corner: FloatArray, arm: FloatArray, roll_deg: float
-) -> FloatArray:
-    """(2,) unit vector the angle is measured from."""
+def arms(angle: Angle, points: FloatArray, side: Side, roll_deg: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Corner, arm and reference arm of the drawn angle.
+
+    Parameters
+    ----------
+    angle : what is drawn.
+    points : (33, 2) pixels.
+    side : the stance leg.
+    roll_deg : turn of a level line in the picture, + = right end lower.
+
+    Returns
+    -------
+    corner : (2,) pixels.
+    arm, reference : (2,) pixels from the corner, of the same length.
+    """
+    corner = _joint(points, side, angle.corner)
+    arm = np.asarray(_joint(points, side, angle.to) - corner)
+    length = float(np.hypot(*arm))
     if angle.reference == "straight":
         onward = corner - _joint(points, side, angle.before)
-        return np.asarray(onward / max(float(np.hypot(*onward)), 1e-9))
+        return corner, arm, np.asarray(onward * length / max(float(np.hypot(*onward)), 1e-9))
     roll = np.radians(roll_deg)
     down = np.array([-np.sin(roll), np.cos(roll)])
     level = np.array([np.cos(roll), np.sin(roll)])
-    return np.asarray({"down": down, "up": -down, "level": level * (1 if arm @ level >= 0 else -1)}[angle.reference])
+    unit = {"down": down, "up": -down, "level": level * (1 if arm @ level >= 0 else -1)}[angle.reference]
+    return corner, arm, np.asarray(unit * length)
 
 
 def _joint(points: FloatArray, side: Side, name: str) -> FloatArray:

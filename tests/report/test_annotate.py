@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 
 from gaitcheck.analyze import Analysis, VideoAnalysis
+from gaitcheck.angles import rotated
+from gaitcheck.gait.measures import REGISTRY
+from gaitcheck.gait.measures.definition import Signals
 from gaitcheck.report.annotate import draw_video, output_size
 from gaitcheck.report.annotators import Scene, annotators_for, current_events, panel_rows
 from gaitcheck.report.document import VideoOutputs
+from gaitcheck.report.stills import ANGLES, arms
 from gaitcheck.settings import View
 from gaitcheck.track import Landmark
 
-from .factory import FPS, FRAMES, GREY, SIZE, make_video_analysis
+from .factory import FPS, FRAMES, GREY, SIZE, make_video_analysis, runner
 
 
 def drawn(video: VideoAnalysis, folder: Path, *, number: int = 1, annotated_video: bool = True) -> VideoOutputs:
@@ -181,3 +185,22 @@ def test_a_video_without_steps_is_still_annotated(rear: Analysis, tmp_path: Path
     assert outputs == VideoOutputs("annotated.mp4", ())
     with av.open(str(tmp_path / "annotated.mp4")) as container:
         assert sum(1 for _ in container.decode(video=0)) == FRAMES
+
+
+@pytest.mark.parametrize("roll_deg", [0.0, 7.0])
+@pytest.mark.parametrize(
+    ("view", "measure_id"), [(v, i) for i in ANGLES if REGISTRY[i].per_frame for v in REGISTRY[i].views]
+)
+def test_the_drawn_angle_is_the_one_that_is_written(view: View, measure_id: str, roll_deg: float) -> None:
+    formula = REGISTRY[measure_id].per_frame
+    assert formula is not None
+    track = runner(np.arange(30) / FPS, view)
+    middle = np.array(SIZE) / 2
+    level_xy = rotated(track.xy_px, roll_deg, (float(middle[0]), float(middle[1])))
+    forward = -1.0 if view == "left" else 1.0
+    signals = Signals(track.time_s, level_xy, track.visibility, view, forward, 135.0, 36.0, None, ())
+    for row in (0, 7, 12, 22):
+        value = formula(signals, "left")[row]
+        _, arm, reference = arms(ANGLES[measure_id], track.xy_px[row], "left", roll_deg)
+        turn = np.degrees(np.arctan2(arm[0] * reference[1] - arm[1] * reference[0], arm @ reference))
+        assert abs(turn) == pytest.approx(abs(value), abs=1e-6)
