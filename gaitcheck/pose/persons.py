@@ -201,7 +201,8 @@ def running_motion(person: Sightings) -> float:
     The swing is the spread of (left ankle - right ankle) within windows of `WINDOW_S`, in trunk lengths, weighted with
     the ankles' visibility (hidden feet are guessed and jitter); the difference of the ankles is blind to a moving
     camera and to the person's own travel. It is divided by 1 + the travel of the hips in trunk lengths a second.
-    The median over the windows is returned: about 0.4-1 for a runner, below 0.1 for a person who stands.
+    The median over the windows is returned: 0.4-1 for a runner from the side, 0.1-0.4 from the front, about 0.01 for a
+    person who stands.
     """
     xy = np.asarray(person.xy_px, dtype=np.float64)
     scale = float(np.median(trunk(xy)[1]))

@@ -13,6 +13,10 @@ from gaitcheck.track import Landmark
 from tests.video.clips import regular, write_clip
 
 SHARED = Path(__file__).parents[3] / "shared" / "videos"
+#: The smallest of the rendered samples that come with the project.
+SAMPLES = sorted((Path(__file__).parents[2] / "sample_videos").glob("[!.]*.mp4"), key=lambda path: path.stat().st_size)[
+    :1
+]
 
 pytestmark = pytest.mark.slow
 real = pytest.mark.skipif(not SHARED.is_dir(), reason="the real clips are not on this machine")
@@ -76,6 +80,17 @@ def test_model_file_with_other_content_is_an_error_that_says_what_to_do(tmp_path
     other.write_bytes(b"no model" * 100)
     with pytest.raises(ModelError, match=r"other\.task .* `gaitcheck models install`"):
         track_runner(empty_room, ModelFile("full", other, ""), person=None, progress=None)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def test_rendered_runner_is_found_in_every_frame(sample: Path, model: ModelFile) -> None:
+    result = track_runner(sample, model, person=None, progress=None)
+    assert result.track.found.mean() > 0.97
+    assert result.persons_seen == 1
+    assert result.track.cuts_s == ()
+    width, height = result.track.frame_size_px
+    centre = trunk_centre(result)[result.track.found]
+    assert ((centre > 0) & (centre < (width, height))).all()
 
 
 @real
