@@ -5,6 +5,7 @@ An annotator is called with a picture and the row of the track that belongs to i
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,7 @@ import numpy as np
 
 from gaitcheck.analyze import VideoAnalysis
 from gaitcheck.gait.result import SIDES, GaitResult, Side, Step
+from gaitcheck.report.document import Event
 from gaitcheck.report.draw import DARK, GREY, SIDE_BGR, WHITE, Picture, Style, box, dot, line, ring, text, text_width
 from gaitcheck.report.words import ANGLE_WORDS, EVENT_WORDS, with_unit
 from gaitcheck.settings import View
@@ -44,9 +46,17 @@ RIBBON_VIDEO_S = 2.4
 
 @dataclass(frozen=True)
 class Scene:
-    """What all annotators share: the gait and its joints in pixels of the output picture.
+    """What all annotators share.
 
-    `size_px` is the video's picture alone; a strip for words may be added below it.
+    Attributes
+    ----------
+    gait : the gait of the video.
+    xy_px : (T, 33, 2) joints in pixels of the output picture.
+    size_px : size of the video's picture alone; a strip for words may be added below it.
+    style : sizes of lines and words.
+    seconds_per_video_second : real time over the time of the video.
+    half_frame_s : half of the usual time between frames, in real seconds.
+    events : time, side and name of every event, in order of time.
     """
 
     gait: GaitResult
@@ -54,13 +64,23 @@ class Scene:
     size_px: tuple[int, int]
     style: Style
     seconds_per_video_second: float
+    half_frame_s: float
+    events: tuple[tuple[float, Side, Event], ...]
 
     @classmethod
     def of(cls, video: VideoAnalysis, size_px: tuple[int, int]) -> Scene:
         """The scene of a video that is drawn at another size."""
-        track = video.gait.track
-        scale = np.array(size_px) / np.array(track.frame_size_px)
-        return cls(video.gait, track.xy_px * scale, size_px, Style.of(size_px), video.seconds_per_video_second)
+        gait = video.gait
+        times = gait.track.time_s
+        return cls(
+            gait=gait,
+            xy_px=gait.track.xy_px * (np.array(size_px) / np.array(gait.track.frame_size_px)),
+            size_px=size_px,
+            style=Style.of(size_px),
+            seconds_per_video_second=video.seconds_per_video_second,
+            half_frame_s=0.5 * float(np.median(np.diff(times))) if len(times) > 1 else 0.0,
+            events=tuple(sorted((t, step.side, event) for step in gait.steps for event, t in _events(step))),
+        )
 
     def point(self, row: int, side: Side, joint: str) -> FloatArray:
         """(2,) output pixels of a joint."""
@@ -162,22 +182,20 @@ class EventMarks:
             ring(picture, scene.point(row, side, joint), SIDE_BGR[side], 4 * style.dot, style.line)
 
 
-def current_events(scene: Scene, row: int) -> list[tuple[Side, str]]:
-    """Events that happened within the last moment, up to this frame (nearest frame first)."""
-    times = scene.gait.track.time_s
-    now = float(times[row])
-    half_frame = 0.5 * float(np.median(np.diff(times))) if len(times) > 1 else 0.0
-    hold = HOLD_VIDEO_S * scene.seconds_per_video_second
-    return [
-        (step.side, event)
-        for step in scene.gait.steps
-        for event, t in _events(step)
-        if -half_frame <= now - t < hold - half_frame
+def current_events(scene: Scene, row: int) -> list[tuple[Side, Event]]:
+    """Events that happened within the last moment, up to this frame (nearest frame first), in order of time."""
+    latest = float(scene.gait.track.time_s[row]) + scene.half_frame_s
+    earliest = latest - HOLD_VIDEO_S * scene.seconds_per_video_second
+    first = bisect_right(scene.events, earliest, key=lambda event: event[0])
+    last = bisect_right(scene.events, latest, key=lambda event: event[0])
+    return [(side, event) for _, side, event in scene.events[first:last]]
+
+
+def _events(step: Step) -> list[tuple[Event, float]]:
+    known: list[tuple[Event, float]] = [
+        ("initial_contact", step.initial_contact_s),
+        ("midstance", step.midstance_s),
     ]
-
-
-def _events(step: Step) -> list[tuple[str, float]]:
-    known = [("initial_contact", step.initial_contact_s), ("midstance", step.midstance_s)]
     return known if step.toe_off_s is None else [*known, ("toe_off", step.toe_off_s)]
 
 
@@ -202,11 +220,13 @@ class Ribbon:
         def x_of(t: float) -> float:
             return start + span * ((t - now) / window + 0.5)
 
+        steps = scene.gait.steps
+        first, last = (bisect_left(steps, now + sign * window, key=lambda step: step.midstance_s) for sign in (-1, 1))
         for i, side in enumerate(SIDES):
             middle = self.top + round(height * (0.28 + 0.44 * i))
             text(picture, (style.pad, middle + 0.35 * px), f"{side} stance", SIDE_BGR[side], px)
-            for step in scene.gait.steps:
-                if step.side == side and abs(step.midstance_s - now) < window:
+            for step in steps[first:last]:
+                if step.side == side:
                     self._stance(picture, step, middle, (start, start + span), x_of)
         x = start + span / 2
         line(picture, np.array([x, self.top + 2.0]), np.array([x, self.top + height - 2.0]), WHITE, 2)

@@ -14,6 +14,8 @@ from gaitcheck.report.words import measure_name, unit_sign, value_words, with_un
 from gaitcheck.track import FloatArray
 
 WIDTH, HEIGHT = 340, 150
+#: More marks than this in a row run into each other and make the page heavy.
+_MOST_MARKS = 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 10, 24
 
 
@@ -46,11 +48,12 @@ class Tick:
 
 @dataclass(frozen=True)
 class Chart:
-    """One measure, step by step over the time of the video."""
+    """One measure, step by step over the time of the video; in long videos a mark stands for several steps."""
 
     title: str
     unit: str
     words: str
+    one_mark_for: int
     marks: tuple[Mark, ...]
     means: tuple[Mean, ...]
     y_ticks: tuple[Tick, ...]
@@ -78,6 +81,8 @@ def _chart(measures: Sequence[Measure], analysis: Analysis) -> Chart | None:
     low, high = min(low, ticks[0]), max(high, ticks[-1])
     end = max(float(t.max()) for _, t, _ in points)
 
+    thin = max(1, -(-max(len(v) for _, _, v in points) // _MOST_MARKS))
+
     def x_of(time_s: float) -> float:
         return round(_LEFT + 6 + (WIDTH - _LEFT - _RIGHT - 12) * time_s / max(end, 1e-9), 1)
 
@@ -88,10 +93,11 @@ def _chart(measures: Sequence[Measure], analysis: Analysis) -> Chart | None:
         title=measure_name(measures[0].id),
         unit=unit_sign(measures[0].unit).strip(),
         words="; ".join(f"{m.side or 'both legs'}: {value_words(m)}, {len(v)} steps" for m, _, v in points),
+        one_mark_for=thin,
         marks=tuple(
             Mark(x_of(float(t)), y_of(float(v)), m.side)
             for m, times, found in points
-            for t, v in zip(times, found, strict=True)
+            for t, v in zip(times[::thin], found[::thin], strict=True)
         ),
         means=tuple(
             Mean(y_of(mean), y_of(mean + margin), round(y_of(mean - margin) - y_of(mean + margin), 1), m.side)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gaitcheck.analyze import Analysis
@@ -148,3 +149,16 @@ def test_a_side_that_is_withheld_is_named_beside_the_one_that_is_not(rear: Analy
     )
     words = words_of(page_of(replace(rear, measures=measures), tmp_path))
     assert f"Hidden. {measure_name('knee_valgus')} (left) " in words
+
+
+def test_a_long_run_has_marks_for_some_of_its_steps_and_says_so(rear: Analysis) -> None:
+    video = rear.videos[0]
+    steps = tuple(
+        replace(video.gait.steps[0], side="left", initial_contact_s=0.36 * i, midstance_s=0.36 * i + 0.1)
+        for i in range(1200)
+    )
+    values = {("knee_valgus", "left"): np.linspace(0, 6, 1200)}
+    long = replace(rear, videos=(replace(video, gait=replace(video.gait, steps=steps, step_values=values)),))
+    (chart,) = charts_of(long)
+    assert (chart.one_mark_for, len(chart.marks)) == (5, 240)
+    assert "1200 steps" in chart.words
