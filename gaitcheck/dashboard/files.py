@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from gaitcheck.batch.inputs import VIDEO_SUFFIXES
 from gaitcheck.errors import MissingComponentError, UnusableInputError
 from gaitcheck.report.document import Document, read_document
 
@@ -20,7 +21,8 @@ SAMPLES_DIR = Path(__file__).parents[2] / "sample_videos"
 
 def sample_videos() -> dict[str, Path]:
     """Sample clips by a name to show; empty where the program is installed without them."""
-    return {path.stem.replace("_", " "): path for path in sorted(SAMPLES_DIR.glob("*.mp4"))}
+    clips = (path for path in SAMPLES_DIR.glob("*") if path.suffix.lower() in VIDEO_SUFFIXES)
+    return {path.stem.replace("_", " "): path for path in sorted(clips)}
 
 
 def save_video(stream: BinaryIO, name: str, folder: Path) -> Path:
