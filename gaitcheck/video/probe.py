@@ -162,14 +162,13 @@ def _why_not_opened(path: Path) -> str:
 
 
 def _facts(path: Path, container: Any) -> VideoFacts:
-    pictures = [s for s in container.streams.video if "attached_pic" not in str(s.disposition).lower()]
-    if not pictures:
+    stream = picture_stream(container)
+    if stream is None:
         if container.streams.audio:
             raise UnusableInputError(f"{path.name} holds sound only, no picture: choose the video itself.")
         raise UnusableInputError(f"{path.name} holds no video (an empty container): copy it from the phone again.")
     if container.format.name.endswith("_pipe") or container.format.name == "image2":
         raise UnusableInputError(f"{path.name} is a picture, not a video: choose a video file.")
-    stream = pictures[0]
     times_s = _presentation_times_s(path, stream)
     frame = _first_frame(container, stream)
     if frame is None:
@@ -205,6 +204,12 @@ def _facts(path: Path, container: Any) -> VideoFacts:
     )
 
 
+def picture_stream(container: Any) -> Any | None:
+    """The first stream of moving pictures (a cover picture is none) of an open PyAV container."""
+    streams = (s for s in container.streams.video if "attached_pic" not in str(s.disposition).lower())
+    return next(streams, None)
+
+
 def _square_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:
     """Picture size (width, height) with square pixels, for pixels that are `aspect` times as wide as high."""
     if not aspect or abs(aspect - 1) < _SQUARE_TOLERANCE:
@@ -227,11 +232,13 @@ def _first_frame(container: Any, stream: Any) -> Any | None:
 
 def _presentation_times_s(path: Path, stream: Any) -> FloatArray:
     """Sorted times of all frames, from the container's index where it is complete, else by walking the packets."""
-    # MP4 and MOV: the index holds decoding times; they are the presentation times in sorted order, up to a shift.
-    if stream.frames and len(stream.index_entries) == stream.frames:
-        ticks = [entry.timestamp for entry in stream.index_entries]
+    # MP4 and MOV: the index holds decoding times; they are the presentation times in sorted order, up to a shift. What
+    # a phone's trimming cut away stays in the file, marked as not to be shown, and then they are not.
+    index = list(stream.index_entries)
+    if stream.frames and len(index) == stream.frames and not any(entry.is_discard for entry in index):
+        ticks = [entry.timestamp for entry in index]
     else:
-        packets = [p for p in stream.container.demux(stream) if p.size]
+        packets = [p for p in stream.container.demux(stream) if p.size and not p.is_discard]
         known = [p.pts if p.pts is not None else p.dts for p in packets]
         ticks = [t for t in known if t is not None]
         if packets and not ticks:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gaitcheck.errors import UnusableInputError
 from gaitcheck.native_logs import hush_libraries
 from gaitcheck.video.facts import VideoFacts
-from gaitcheck.video.probe import probe
+from gaitcheck.video.probe import picture_stream, probe
 
 Picture = NDArray[np.uint8]
 _Source = Generator[tuple[float | None, Picture], None, None]
@@ -165,7 +165,9 @@ def _read_with_pyav(path: Path) -> _Source:
 
     try:
         with av.open(str(path.absolute()), metadata_errors="replace") as container:
-            stream = container.streams.video[0]
+            stream = picture_stream(container)
+            if stream is None:
+                return
             stream.thread_type = "AUTO"
             for frame in container.decode(stream):
                 yield frame.time, np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)

@@ -31,6 +31,7 @@ def assert_upright(bgr: NDArray[np.uint8]) -> None:
 
 
 def frame_number(bgr: NDArray[np.uint8]) -> int:
+    """The number that `picture` drew, up to a multiple of 25."""
     return round((float(bgr[-8, -8].mean()) - 20) / 8)
 
 

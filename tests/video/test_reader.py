@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 from fractions import Fraction
@@ -123,6 +124,23 @@ def test_a_file_that_breaks_off_gives_what_it_has_and_says_so(tmp_path: Path) ->
     assert 5 < len(frames) < 57
     assert reader.damaged is not None
     assert f"only {len(frames)} of its 60 frames" in reader.damaged
+
+
+def test_what_a_phone_trimmed_away_is_neither_shown_nor_missed(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "trimmed.mp4", regular(60))
+    data = bytearray(path.read_bytes())
+    edit = data.index(b"elst") + 12
+    duration_ms, start_ticks = struct.unpack_from(">II", data, edit)
+    # The file keeps all frames (the first 20 are needed to decode the others); its edit list begins with the 21st.
+    struct.pack_into(">II", data, edit, duration_ms - 667, start_ticks + 20 * 3000)
+    path.write_bytes(bytes(data))
+    with FrameReader(path) as reader:
+        frames = list(reader)
+    assert [frame_number(frame.bgr) for frame in frames] == [number % 25 for number in range(20, 60)]
+    assert [frame.time_s for frame in frames] == pytest.approx(regular(40), abs=1e-6)
+    assert reader.facts.frame_count == 40
+    assert reader.facts.duration_s == pytest.approx(40 / 30)
+    assert reader.damaged is None
 
 
 def test_damage_in_the_middle_keeps_what_could_be_read(tmp_path: Path) -> None:
