@@ -58,7 +58,7 @@ def draw_video(
     taken: set[int] = set()
     if last < 0:
         return VideoOutputs()
-    size, canvas, annotators = _fitted(video)
+    size, canvas, annotators = fitted(video)
     with ExitStack() as stack:
         frames = stack.enter_context(FrameReader(video.path))
         sink = stack.enter_context(VideoSink(out_dir / name, size_px=canvas)) if annotated_video else None
@@ -80,12 +80,13 @@ def draw_video(
     )
 
 
-def _fitted(video: VideoAnalysis) -> tuple[tuple[int, int], tuple[int, int], tuple[Annotator, ...]]:
+def fitted(video: VideoAnalysis) -> tuple[tuple[int, int], tuple[int, int], tuple[Annotator, ...]]:
     """Size of the picture, size with the strip for words if it needs one, and what draws; at most 1280 px long."""
     size = output_size(video.gait.track.frame_size_px)
     annotators, canvas = annotators_for(video, size)
-    if max(canvas) > LONG_SIDE_PX:
-        size = output_size(size, LONG_SIDE_PX / max(canvas))
+    while max(canvas) > LONG_SIDE_PX:
+        # Sizes of words are rounded, so that one step may end a little above the limit.
+        size = output_size(size, min(LONG_SIDE_PX / max(canvas), 0.99))
         annotators, canvas = annotators_for(video, size)
     return size, canvas, annotators
 

@@ -302,7 +302,7 @@ class Panel:
                 text(picture, (first_x, baseline), "not measurable", GREY, round(0.8 * px))
             for leg in entry.withheld if entry.values else ():
                 at = (first_x + (step_x if leg == "right" else 0), baseline)
-                text(picture, at, "not meas.", GREY, round(0.62 * px))
+                text(picture, at, "not meas.", GREY, round(0.72 * px))
             for leg, values in entry.values.items():
                 shift = step_x if leg == "right" else 0
                 value = float(values[row])

@@ -41,10 +41,11 @@ class Style:
 
     @classmethod
     def of(cls, size_px: tuple[int, int]) -> Style:
-        """Sizes that stay readable when the picture is shown on a phone."""
+        """Sizes that stay readable on a phone, where a wide picture is shown smaller than a tall one."""
         side = (size_px[0] * size_px[1]) ** 0.5
+        wide = max(1.0, size_px[0] / size_px[1]) ** 0.4
         return cls(
-            text=max(12, round(0.030 * side)),
+            text=max(12, round(0.030 * side * wide)),
             line=max(2, round(0.0055 * side)),
             dot=max(3, round(0.0075 * side)),
             pad=max(4, round(0.014 * side)),

@@ -10,7 +10,7 @@ from gaitcheck.analyze import Analysis, VideoAnalysis
 from gaitcheck.angles import rotated
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.definition import Signals
-from gaitcheck.report.annotate import draw_video, output_size
+from gaitcheck.report.annotate import draw_video, fitted, output_size
 from gaitcheck.report.annotators import Scene, annotators_for, current_events, panel_rows
 from gaitcheck.report.document import VideoOutputs
 from gaitcheck.report.stills import ANGLES, arms
@@ -140,6 +140,19 @@ def test_words_go_below_a_picture_that_the_runner_fills(rear: Analysis) -> None:
 )
 def test_the_output_is_at_most_1280_long_and_even(size: tuple[int, int], wanted: tuple[int, int]) -> None:
     assert output_size(size) == wanted
+
+
+@pytest.mark.parametrize("size", [(608, 1080), (1080, 1920), (1920, 1080), (720, 1280), (360, 640), (2160, 3840)])
+def test_a_strip_for_words_counts_for_the_longest_side(rear: Analysis, size: tuple[int, int]) -> None:
+    track = rear.videos[0].gait.track
+    low, high = np.nanmin(track.xy_px, axis=(0, 1)), np.nanmax(track.xy_px, axis=(0, 1))
+    filling = replace(track, xy_px=(track.xy_px - low) / (high - low) * np.array(size), frame_size_px=size)
+    video = replace(rear.videos[0], gait=replace(rear.videos[0].gait, track=filling))
+    picture, canvas, _ = fitted(video)
+    assert canvas[1] > picture[1]
+    assert max(canvas) <= 1280
+    assert [side % 2 for side in canvas] == [0, 0]
+    assert picture[0] / picture[1] == pytest.approx(size[0] / size[1], rel=0.02)
 
 
 def test_stills_show_each_event_of_each_side_with_the_value_of_their_frame(rear: Analysis, tmp_path: Path) -> None:
