@@ -73,7 +73,7 @@ class Stance:
 def find_stances(clean: CleanTrack, view: View, direction: Direction | None) -> tuple[list[Stance], float | None]:
     """All stances in order of time, and the typical step duration (None where nothing repeats)."""
     pelvis = pelvis_height(clean)
-    period = step_period(pelvis, clean.rate_hz)
+    period = rhythm(clean)
     if period is None:
         return [], None
     stances: list[Stance] = []
@@ -85,23 +85,30 @@ def find_stances(clean: CleanTrack, view: View, direction: Direction | None) -> 
     return sorted(stances, key=lambda stance: stance.midstance_s), period
 
 
+def rhythm(clean: CleanTrack) -> float | None:
+    """Duration of a step, seconds; None where nothing repeats.
+
+    The pelvis alone takes a stride for a step where its two steps are unlike (a limp); the feet tell which it is, since
+    they change places from one step to the next.
+    """
+    period = step_period(pelvis_height(clean), clean.rate_hz)
+    if period is None:
+        return None
+    feet = _foot_height(clean, "left") - _foot_height(clean, "right")
+    alike = _autocorrelation(feet, clean.rate_hz, round(period * clean.rate_hz) + 1)
+    return period / 2 if np.interp(period * clean.rate_hz, np.arange(len(alike)), alike) > 0 else period
+
+
 def step_period(pelvis_height: FloatArray, rate_hz: float) -> float | None:
-    """Duration of a step from the autocorrelation of the pelvis's height, seconds; None where nothing repeats.
+    """Duration after which the pelvis's height repeats itself, seconds; None where it never does.
 
     The pelvis goes down and up once a step. `pelvis_height` may have gaps (NaN).
     """
     known = np.isfinite(pelvis_height)
     if known.sum() < 4 * STEP_SPAN_S[0] * rate_hz:
         return None
-    level = pelvis_height[known].mean()
-    weight = gaussian_filter1d(known.astype(float), DRIFT_S * rate_hz)
-    drift = gaussian_filter1d(np.where(known, pelvis_height - level, 0.0), DRIFT_S * rate_hz) / np.maximum(weight, 1e-9)
-    height = np.where(known, pelvis_height - level - drift, 0.0)
-    size = 1 << int(2 * len(height) - 1).bit_length()
-    pairs = np.fft.irfft(np.abs(np.fft.rfft(known.astype(float), size)) ** 2)
-    products = np.fft.irfft(np.abs(np.fft.rfft(height, size)) ** 2)
     first, last = int(STEP_SPAN_S[0] * rate_hz), int(min(STEP_SPAN_S[1] * rate_hz, known.sum() * 0.6))
-    correlation = products[: last + 2] / np.maximum(pairs[: last + 2], 1.0)
+    correlation = _autocorrelation(pelvis_height, rate_hz, last + 1)
     if correlation[0] < LEAST_RISE**2:
         return None
     correlation /= correlation[0]
@@ -112,6 +119,19 @@ def step_period(pelvis_height: FloatArray, rate_hz: float) -> float | None:
     best = int(peaks[np.argmax(correlation[peaks] >= 0.6 * correlation[peaks].max())])
     a, b, c = correlation[best - 1 : best + 2]
     return float((best + 0.5 * (a - c) / (a - 2 * b + c)) / rate_hz)
+
+
+def _autocorrelation(values: FloatArray, rate_hz: float, longest: int) -> FloatArray:
+    """Mean product of the values with themselves 0 to `longest` samples later, slow drift taken out; gaps are NaN."""
+    known = np.isfinite(values)
+    level = values[known].mean()
+    weight = gaussian_filter1d(known.astype(float), DRIFT_S * rate_hz)
+    drift = gaussian_filter1d(np.where(known, values - level, 0.0), DRIFT_S * rate_hz) / np.maximum(weight, 1e-9)
+    swing = np.where(known, values - level - drift, 0.0)
+    size = 1 << int(2 * len(swing) - 1).bit_length()
+    pairs = np.fft.irfft(np.abs(np.fft.rfft(known.astype(float), size)) ** 2)
+    products = np.fft.irfft(np.abs(np.fft.rfft(swing, size)) ** 2)
+    return np.asarray(products[: longest + 1] / np.maximum(pairs[: longest + 1], 1.0))
 
 
 def pelvis_height(clean: CleanTrack) -> FloatArray:

@@ -10,7 +10,7 @@ from gaitcheck.angles import rotated
 from gaitcheck.gait import quality
 from gaitcheck.gait.baseline import find_baseline
 from gaitcheck.gait.clean import CleanTrack, at_times, clean
-from gaitcheck.gait.events import Stance, find_stances, pelvis_height, step_period
+from gaitcheck.gait.events import Stance, find_stances, rhythm
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.compute import (
     Circumstances,
@@ -65,7 +65,7 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
     cleaned = clean(track)
     if cleaned is None:
         return _nothing(track, settings, Check("running", False, NO_RUNNER, "Film one person running on a treadmill."))
-    period = step_period(pelvis_height(cleaned), cleaned.rate_hz)
+    period = rhythm(cleaned)
     time_is_real = seconds_per_video_second is not None or period is None or _is_running_rhythm(period)
     if not time_is_real and period is not None and period > USUAL_STEP_S:
         cleaned = clean(track, slowness=period / USUAL_STEP_S) or cleaned
