@@ -21,7 +21,7 @@ SAMPLES_DIR = Path(__file__).parents[2] / "sample_videos"
 
 def sample_videos() -> dict[str, Path]:
     """Sample clips by a name to show; empty where the program is installed without them."""
-    clips = (path for path in SAMPLES_DIR.glob("*") if path.suffix.lower() in VIDEO_SUFFIXES)
+    clips = (path for path in SAMPLES_DIR.glob("[!.]*") if path.suffix.lower() in VIDEO_SUFFIXES)
     return {path.stem.replace("_", " "): path for path in sorted(clips)}
 
 

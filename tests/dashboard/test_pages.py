@@ -192,8 +192,11 @@ def test_a_sample_can_be_tried(root: Path, clip: bytes, tmp_path: Path, monkeypa
     samples = tmp_path / "samples"
     samples.mkdir()
     (samples / "rear_plain.mp4").write_bytes(clip)
+    (samples / ".half.mp4").write_bytes(clip)
+    (samples / "rear_plain.toml").write_text("")
     monkeypatch.setattr("gaitcheck.dashboard.files.SAMPLES_DIR", samples)
     page = open_page()
+    assert next(each for each in page.selectbox if each.label == "Sample").options == ["rear plain"]
     button(page, "Use this sample").click().run()
     assert "rear_plain.mp4" in texts(page)
     button(page, "Analyse").click().run()
