@@ -45,7 +45,7 @@ LEAST_PERIODIC = 0.3
 #: Standard deviation of the pelvis's height (leg lengths) below which nobody runs; runners have 0.02 to 0.05.
 LEAST_RISE = 0.005
 #: Prominence of a pelvis low, as a share of the usual rise and fall.
-LOW_PROMINENCE = 0.35
+LOW_PROMINENCE = 0.2
 #: What it costs to break the alternation of the legs, in votes of a usual step.
 BREAK_COST = 3.0
 #: Share of the belt's speed at which a landing foot counts as having landed.
