@@ -175,6 +175,8 @@ def _outcome_of(work: Work, report: Progress) -> Outcome:
             "There was not enough memory; run fewer analyses at once or film a shorter video.", traceback.format_exc()
         )
     except Exception as error:  # whatever it is, the others must go on
+        if isinstance(error, ImportError) and (".so" in str(error) or "DLL" in str(error)):
+            return Outcome(f"A system library is missing ({error}): run `gaitcheck doctor`.", traceback.format_exc())
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         return Outcome(f"This is a fault of the program, not of the video ({what}).", traceback.format_exc())
     return Outcome()

@@ -32,6 +32,8 @@ class StubJob:
             raise UnusableInputError("This is not a video.")
         if word == "fault":
             raise KeyError("knee")
+        if word == "library":
+            raise ImportError("libGL.so.1: cannot open shared object file")
         if word == "killed":
             print("last words", flush=True)
             os.kill(os.getpid(), signal.SIGKILL)

@@ -87,24 +87,27 @@ def test_each_recording_has_a_process_of_its_own_with_its_share_of_the_cores(tmp
 
 def test_failures_are_listed_and_the_others_go_on(tmp_path: Path) -> None:
     out_dir = tmp_path / "out"
-    files = make_files(tmp_path / "in", a="unusable", b="killed", c="150", d="leaves", e="fault", f="memory", g="151")
+    files = make_files(
+        tmp_path / "in", a="unusable", b="killed", c="150", d="leaves", e="fault", f="memory", g="151", h="library"
+    )
     result = run([*files, tmp_path / "in" / "gone.mp4"], out_dir)
 
     assert result.done == ("c", "g")
     assert result.exit_code == 1
-    assert result.sentence == "8 recordings: 2 analysed, 6 failed."
+    assert result.sentence == "9 recordings: 2 analysed, 7 failed."
     sentences = {failure.recording: failure.sentence for failure in result.failures}
     assert sentences["a"] == "This is not a video."
     assert "memory ran out" in sentences["b"]
     assert "exit code 7" in sentences["d"]
     assert sentences["e"] == "This is a fault of the program, not of the video (KeyError: 'knee')."
     assert "not enough memory" in sentences["f"]
+    assert "run `gaitcheck doctor`" in sentences["h"]
     assert sentences["gone"] == f"The file {tmp_path}/in/gone.mp4 does not exist; check the name."
     assert {row["recording"]: row["sentence"] for row in read_csv(out_dir / "failures.csv")} == sentences
     failed_rows = [row for row in read_csv(out_dir / "summary.csv") if row["recording_status"] == "failed"]
     assert {row["recording"]: row["reason"] for row in failed_rows} == sentences
     # Nothing half, and what a programmer needs is kept beside.
-    logs = {"b.error.txt", "e.error.txt", "f.error.txt"}
+    logs = {"b.error.txt", "e.error.txt", "f.error.txt", "h.error.txt"}
     assert {path.name for path in out_dir.iterdir()} == OWN_FILES | {"c", "g"} | logs
     assert "last words" in (out_dir / "b.error.txt").read_text()
     assert "KeyError: 'knee'" in (out_dir / "e.error.txt").read_text()
