@@ -94,7 +94,7 @@ class Layout:
 
     canvas_px: tuple[int, int]
     panel_at: tuple[int, int]
-    ribbon_top: int
+    ribbon_at: tuple[int, int]
 
 
 def annotators_for(video: VideoAnalysis, size_px: tuple[int, int]) -> tuple[tuple[Annotator, ...], tuple[int, int]]:
@@ -106,7 +106,7 @@ def annotators_for(video: VideoAnalysis, size_px: tuple[int, int]) -> tuple[tupl
     return (
         Skeleton(scene),
         EventMarks(scene),
-        Ribbon(scene, layout.ribbon_top),
+        Ribbon(scene, layout.ribbon_at),
         Panel(scene, rows, layout.panel_at, grid),
     ), layout.canvas_px
 
@@ -117,9 +117,9 @@ def ribbon_height(style: Style) -> int:
 
 
 def lay_out(scene: Scene, panel_px: tuple[int, int]) -> Layout:
-    """Put the ribbon above or below the runner and the panel into the emptiest corner; else everything into a strip.
+    """Put ribbon and panel where they cover next to none of the runner's joints over the whole video.
 
-    Words count as being in the way when they cover more than a little of the runner's joints over the whole video.
+    If they cannot both lie over the picture, the ribbon goes into a strip below it, and if need be the panel too.
     """
     (width, height), pad, band = scene.size_px, scene.style.pad, ribbon_height(scene.style)
     joints = scene.xy_px[scene.gait.track.found].reshape(-1, 2)
@@ -128,19 +128,24 @@ def lay_out(scene: Scene, panel_px: tuple[int, int]) -> Layout:
         inside = np.all((joints >= (x - pad, y - pad)) & (joints <= (x + wide + pad, y + tall + pad)), axis=1)
         return float(inside.mean()) if len(joints) else 0.0
 
-    choices = []
-    for ribbon_top in (height - band, 0):
-        ends = (band, height) if ribbon_top == 0 else (0, height - band)
-        for y in (ends[0] + pad, ends[1] - pad - panel_px[1]):
-            for x in (pad, width - pad - panel_px[0]):
-                cost = hidden(x, y, *panel_px) + hidden(0, ribbon_top, width, band)
-                choices.append((cost, Layout((width, height), (x, y), ribbon_top)))
-    cost, best = min(choices, key=lambda choice: choice[0])
-    if cost <= _HIDDEN_SHARE:
-        return best
-    strip = panel_px[1] + 2 * pad + band
-    strip += strip % 2
-    return Layout((width, height + strip), (pad, height + pad), height + strip - band)
+    def panel_corner(top: int, bottom: int) -> tuple[float, tuple[int, int]]:
+        corners = [(x, y) for y in (top, bottom - panel_px[1]) for x in (pad, width - pad - panel_px[0])]
+        return min((hidden(*corner, *panel_px), corner) for corner in corners)
+
+    below = height - band
+    for ribbon_top in (below, 0):
+        free = (band + pad, height - pad) if ribbon_top == 0 else (pad, below - pad)
+        panel_cost, corner = panel_corner(*free)
+        if hidden(0, ribbon_top, width, band) + panel_cost <= _HIDDEN_SHARE:
+            return Layout((width, height), corner, (0, ribbon_top))
+    panel_cost, corner = panel_corner(pad, height - pad)
+    if panel_cost <= _HIDDEN_SHARE:
+        return Layout((width, height + band + band % 2), corner, (0, height))
+    strip = panel_px[1] + 2 * pad
+    ribbon_at = (panel_px[0] + 2 * pad, height + (strip - band) // 2)
+    if width < 2 * panel_px[0]:
+        ribbon_at, strip = (0, height + strip), strip + band
+    return Layout((width, height + strip + strip % 2), (pad, height + pad), ribbon_at)
 
 
 @dataclass(frozen=True)
@@ -204,16 +209,17 @@ class Ribbon:
     """A band with the stances of each leg around this moment."""
 
     scene: Scene
-    top: int
+    at: tuple[int, int]
 
     def __call__(self, picture: Picture, row: int) -> None:
         """Draw the stances and the line of this moment."""
         scene, style = self.scene, self.scene.style
-        width, height = scene.size_px[0], ribbon_height(style)
-        box(picture, 0, self.top, width, height)
+        left, top = self.at
+        width, height = scene.size_px[0] - left, ribbon_height(style)
+        box(picture, left, top, width, height)
         px = round(0.8 * style.text)
-        start = style.pad + text_width("right stance", px) + style.pad
-        span = width - start - style.pad
+        start = left + style.pad + text_width("right stance", px) + style.pad
+        span = left + width - start - style.pad
         window = RIBBON_VIDEO_S * scene.seconds_per_video_second
         now = float(scene.gait.track.time_s[row])
 
@@ -223,13 +229,13 @@ class Ribbon:
         steps = scene.gait.steps
         first, last = (bisect_left(steps, now + sign * window, key=lambda step: step.midstance_s) for sign in (-1, 1))
         for i, side in enumerate(SIDES):
-            middle = self.top + round(height * (0.28 + 0.44 * i))
-            text(picture, (style.pad, middle + 0.35 * px), f"{side} stance", SIDE_BGR[side], px)
+            middle = top + round(height * (0.28 + 0.44 * i))
+            text(picture, (left + style.pad, middle + 0.35 * px), f"{side} stance", SIDE_BGR[side], px)
             for step in steps[first:last]:
                 if step.side == side:
                     self._stance(picture, step, middle, (start, start + span), x_of)
         x = start + span / 2
-        line(picture, np.array([x, self.top + 2.0]), np.array([x, self.top + height - 2.0]), WHITE, 2)
+        line(picture, np.array([x, top + 2.0]), np.array([x, top + height - 2.0]), WHITE, 2)
 
     def _stance(
         self, picture: Picture, step: Step, middle: int, ends: tuple[int, int], x_of: Callable[[float], float]

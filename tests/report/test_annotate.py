@@ -11,8 +11,9 @@ from gaitcheck.angles import rotated
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.definition import Signals
 from gaitcheck.report.annotate import draw_video, fitted, output_size
-from gaitcheck.report.annotators import Scene, annotators_for, current_events, panel_rows
+from gaitcheck.report.annotators import Scene, annotators_for, current_events, panel_rows, ribbon_height
 from gaitcheck.report.document import VideoOutputs
+from gaitcheck.report.draw import Style
 from gaitcheck.report.stills import ANGLES, arms
 from gaitcheck.settings import View
 from gaitcheck.track import Landmark
@@ -140,6 +141,17 @@ def test_words_go_below_a_picture_that_the_runner_fills(rear: Analysis) -> None:
 )
 def test_the_output_is_at_most_1280_long_and_even(size: tuple[int, int], wanted: tuple[int, int]) -> None:
     assert output_size(size) == wanted
+
+
+def test_only_the_ribbon_goes_below_a_wide_picture_with_room_beside_the_runner(rear: Analysis) -> None:
+    track = rear.videos[0].gait.track
+    size = (1280, 720)
+    low, high = np.nanmin(track.xy_px, axis=(0, 1)), np.nanmax(track.xy_px, axis=(0, 1))
+    tall = replace(track, xy_px=(track.xy_px - low) / (high - low) * (150, 715) + (720, 2), frame_size_px=size)
+    video = replace(rear.videos[0], gait=replace(rear.videos[0].gait, track=tall))
+    _, canvas = annotators_for(video, size)
+    assert canvas[0] == 1280
+    assert canvas[1] - 720 == pytest.approx(ribbon_height(Style.of(size)), abs=1)
 
 
 @pytest.mark.parametrize("size", [(608, 1080), (1080, 1920), (1920, 1080), (720, 1280), (360, 640), (2160, 3840)])
