@@ -84,7 +84,7 @@ def toe_pitch(body: Skeleton, ankle: FloatArray, foot: FloatArray, pitch: FloatA
     height = np.clip((ankle + turned(foot, BALL_CONTACT * body.scale))[:, 2], 0, None) / toe_length
     lifted = np.clip((height - np.sin(_ROLL_AT_TOE_OFF)) / 0.5, 0, 1)
     droop = 1 - (1 - _TOE_DROOP) * lifted * lifted * (3 - 2 * lifted)
-    return np.maximum(pitch, -np.arcsin(np.clip(droop * height, 0, 1)))
+    return np.asarray(np.maximum(pitch, -np.arcsin(np.clip(droop * height, 0, 1))))
 
 
 def toe_joint(body: Skeleton, ankle: FloatArray, foot: FloatArray) -> FloatArray:
