@@ -169,6 +169,10 @@ def steps_a_minute(midstance_s: FloatArray, period_s: float, cuts_s: Sequence[fl
     slope = float(x @ y / (x @ x))
     free = max(len(y) - len(np.unique(stretch)) - 1, 1)
     error = float(np.sqrt(np.sum((y - slope * x) ** 2) / free / (x @ x)))
+    within = np.diff(stretch) == 0
+    if not within.all():  # steps that were not seen may have had another rhythm
+        lasting = (gaps / np.round(gaps / period_s))[within]
+        error = float(np.hypot(error, lasting.std() / np.sqrt(lasting.size)))
     return 60.0 / slope, 60.0 / slope**2 * error, len(y)
 
 
