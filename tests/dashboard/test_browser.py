@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = SAMPLES_DIR / "side_upright.mp4"
+SAMPLE = SAMPLES_DIR / "side_forward_lean.mp4"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -138,11 +138,12 @@ def test_from_upload_to_result(browser: Browser, address: str, temporary: Path) 
     (folder,) = temporary.glob("gaitcheck-*/*/result")
     document = open_result(folder).document
     page.get_by_role("heading", name=document.summary.partition(". ")[0].rstrip(".")).first.wait_for()
+    assert "forward_trunk_lean" in [finding.measure_id for finding in document.findings[:3]]
     for finding in document.findings[:3]:
-        assert page.get_by_text(finding.title, exact=True).first.is_visible()
+        page.get_by_text(finding.title, exact=True).first.wait_for()
     cadence = next(measure for measure in document.measures if measure.id == "cadence")
     assert cadence.mean is not None
-    assert page.get_by_text(f"{cadence.mean:.1f} ±").first.is_visible()
+    page.get_by_text(f"{cadence.mean:.1f} ±").first.wait_for()
     # The upload no longer stands in the browser's form, and the chart and the video are there.
     page.locator(".js-plotly-plot").first.wait_for()
     page.evaluate("() => document.querySelector('video').play()")
