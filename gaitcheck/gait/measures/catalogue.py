@@ -1,0 +1,72 @@
+"""The page of all measures: `python -m gaitcheck.gait.measures.catalogue > docs/measures.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from gaitcheck.gait.measures import REGISTRY
+from gaitcheck.gait.measures.compute import ENOUGH_STEPS, FEWEST_STEPS, LEAST_VISIBILITY
+from gaitcheck.gait.measures.definition import MeasureDef
+
+VIEW_WORDS = {"rear": "behind", "front": "front", "left": "left side", "right": "right side"}
+FAR_LEG_WORDS = {"withheld": "withheld in a side view", "borderline": "borderline in a side view"}
+
+HEAD = f"""# Measures
+
+This page is made from the program's own records; do not edit it:
+
+    python -m gaitcheck.gait.measures.catalogue > docs/measures.md
+
+Each measure is the mean over the steps of a leg (or of both), with the standard deviation over the steps, the number of
+steps, and an uncertainty: half the width of the interval that holds the true mean in 95 of 100 cases. The table of a
+measure gives the uncertainty of a mean over many steps by view; the spread of the steps is added to it.
+
+A measure is **not measurable** when nobody runs, when the view or the frame rate cannot show it, when one of its joints
+is hidden (visibility under {LEAST_VISIBILITY:g} at midstance), or with fewer than {FEWEST_STEPS} steps. It is
+**borderline** with fewer than {ENOUGH_STEPS} steps, or where the camera, the picture or the view makes it less
+certain; the result says which.
+"""
+
+
+def catalogue(definitions: Iterable[MeasureDef]) -> str:
+    """Describe the measures as one Markdown page."""
+    return "\n".join([HEAD, *(_section(definition) for definition in definitions)])
+
+
+def _section(definition: MeasureDef) -> str:
+    rows = {
+        "id": f"`{definition.id}`",
+        "Definition": definition.definition,
+        "Unit": definition.unit,
+        "Sign": definition.sign,
+        "Read at": definition.event,
+        "Sides": "left and right" if definition.per_side else "whole body",
+        "Views, the best first": ", ".join(VIEW_WORDS[view] for view in definition.views),
+        "Frame rate": f"{definition.needs_fps:g} a second or more" if definition.needs_fps else "any",
+    }
+    if definition.withheld is None:
+        rows["Uncertainty"] = _uncertainty(definition)
+    if definition.needs_real_time:
+        rows["Slow motion"] = "only where the rate of filming is known"
+    if definition.per_side and definition.far_leg in FAR_LEG_WORDS and {"left", "right"} & set(definition.views):
+        rows["Leg away from the camera"] = FAR_LEG_WORDS[definition.far_leg]
+    if definition.borderline_views:
+        rows["Borderline from"] = ", ".join(VIEW_WORDS[view] for view in definition.borderline_views)
+    if definition.posture:
+        rows["Standing"] = "also given relative to standing"
+    if definition.withheld is not None:
+        rows["Not given at present"] = definition.withheld
+    rows["Source"] = definition.source
+    table = "\n".join(f"| {name} | {text} |" for name, text in rows.items())
+    return f"## {definition.name}\n\n| | |\n|---|---|\n{table}\n"
+
+
+def _uncertainty(definition: MeasureDef) -> str:
+    return ", ".join(
+        f"{VIEW_WORDS[view]} {'±'}{definition.accuracy[view]:g} {definition.unit}" for view in definition.views
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(catalogue(REGISTRY.values()))
