@@ -48,6 +48,8 @@ class Renderer:
         self._make_targets()
         self._fill()
         self._noise = _noise_plate(spec)
+        self._last_key = b""
+        self._last_mean: NDArray[np.float32] = np.empty(0, np.float32)
         eye = self.projection.eye
         toward = np.array([eye[0], eye[1], 0.0]) / np.hypot(eye[0], eye[1])
         aside = np.array([-toward[1], toward[0], 0.0])
@@ -72,18 +74,12 @@ class Renderer:
         times = time_s + (np.arange(n) - (n - 1) / 2) / n * camera.shutter_s
         pose = self.movement.at(times)
         bones = bone_matrices(self.movement.body, pose)
-        self._draw_shadows(bones[n // 2], self._drawables)
-        total = np.zeros((camera.height_px, camera.width_px, 3), np.float32)
-        for i, shift in enumerate(_SUBFRAME_SHIFT_PX):
-            self._context.copy_framebuffer(self._target, self._backgrounds[i])
-            self._target.use()
-            self._draw(bones[i], float(pose.belt_m[i]), shift, [item for item in self._drawables if item.near])
-            total += np.frombuffer(self._target.read(components=3, alignment=1), np.uint8).reshape(total.shape)
-        total /= n
-        total = total[::-1]  # OpenGL counts rows from below
+        key = bones.tobytes() + pose.belt_m.tobytes()
+        if key != self._last_key:  # a runner who stands still is drawn once
+            self._last_key, self._last_mean = key, self._mean_picture(bones, pose.belt_m)
         down, along = np.random.default_rng([self.spec.clip.seed, 2, index]).integers(0, _NOISE_SPARE_PX, 2)
-        total += self._noise[down : down + camera.height_px, along : along + camera.width_px]
-        picture: NDArray[np.uint8] = np.clip(total + 0.5, 0, 255).astype(np.uint8)
+        noise = self._noise[down : down + camera.height_px, along : along + camera.width_px]
+        picture: NDArray[np.uint8] = np.clip(self._last_mean + noise + 0.5, 0, 255).astype(np.uint8)
         return picture
 
     # ---- set-up ----------------------------------------------------------------------------------------------------
@@ -162,6 +158,19 @@ class Renderer:
         self._drawables.append(_Drawable(program, bound(program), shadow, uniforms, skinned, near))
 
     # ---- drawing ---------------------------------------------------------------------------------------------------
+
+    def _mean_picture(self, bones: FloatArray, belt_m: FloatArray) -> NDArray[np.float32]:
+        """Mean of the sub-frames, (height, width, 3)."""
+        width, height = self.projection.size_px
+        self._draw_shadows(bones[len(bones) // 2], self._drawables)
+        near = [item for item in self._drawables if item.near]
+        total = np.zeros((height, width, 3), np.float32)
+        for i, shift in enumerate(_SUBFRAME_SHIFT_PX):
+            self._context.copy_framebuffer(self._target, self._backgrounds[i])
+            self._target.use()
+            self._draw(bones[i], float(belt_m[i]), shift, near)
+            total += np.frombuffer(self._target.read(components=3, alignment=1), np.uint8).reshape(total.shape)
+        return total[::-1] / np.float32(len(_SUBFRAME_SHIFT_PX))  # OpenGL counts rows from below
 
     def _draw_background(self, shift_px: tuple[float, float]) -> Any:
         """Draw what neither moves nor lies in the runner's shadow, once for all frames."""
