@@ -1,4 +1,4 @@
-"""What rendering costs: seconds a frame (of the clock and of the processor) at 720x1280, drawing and noise, no encoding.
+"""What rendering costs: seconds a frame, of the clock and of the processor, without encoding.
 
 Usage: python benchmarks/render_cost.py [SPEC] [--frames N]
 """
