@@ -9,7 +9,7 @@ import pytest
 
 from gaitcheck.angles import bend, swing_from_vertical
 from gaitcheck.gait.clean import clean
-from gaitcheck.gait.events import find_stances, pelvis_height, step_period
+from gaitcheck.gait.events import find_stances, body_height, step_period
 from gaitcheck.gait.result import SIDES, GaitResult
 from gaitcheck.track import Landmark, PoseTrack
 from tests.gait.runs import VIEWS, changed, jittered, measured, of, run_of, spec_of, track_of, without
@@ -56,7 +56,7 @@ def test_contacts_against_the_force_plate(view: str, fps: int, noise_px: float) 
     assert gait.quality.steps_dropped <= 1  # at an end of the track a stance may be seen by half
     for side in SIDES:
         true_ms = 1000 * np.mean(run.toe_off_s[side] - run.initial_contact_s[side])
-        assert of(gait, "contact_time", side).mean == pytest.approx(true_ms, abs=20 if view in SIDES else 25)
+        assert of(gait, "contact_time", side).mean == pytest.approx(true_ms, abs=20)
 
 
 @needs_mocap
@@ -100,8 +100,7 @@ LEVELS = [
 ]
 
 
-@pytest.mark.parametrize("noise_px", [0, 3])
-@pytest.mark.parametrize("level", range(len(LEVELS)))
+@pytest.mark.parametrize(("level", "noise_px"), [*((level, 0) for level in range(len(LEVELS))), (0, 3)])
 @pytest.mark.parametrize("view", VIEWS)
 def test_contacts_of_the_synthetic_runner(view: str, level: int, noise_px: float) -> None:
     track, truth = run_of(spec_of(view, seed=level + 1, motion=LEVELS[level]))
@@ -123,7 +122,7 @@ def test_contacts_of_the_synthetic_runner(view: str, level: int, noise_px: float
     assert gait.quality.steps_dropped == 0
 
 
-@pytest.mark.parametrize("fps", [24, 25, 30, 50, 60, 120, 240])
+@pytest.mark.parametrize("fps", [24, 30, 50, 60, 240])
 def test_the_frame_rate_hardly_moves_contacts(fps: int) -> None:
     for view in ("rear", "right"):
         coarse, fine = (measured(track_of(view, fps=rate, duration_s=6)) for rate in (fps, 120))
@@ -138,7 +137,7 @@ def test_the_frame_rate_hardly_moves_contacts(fps: int) -> None:
 def test_step_period(cadence: float) -> None:
     cleaned = clean(track_of("rear", motion={"cadence_spm": cadence}))
     assert cleaned is not None
-    assert step_period(pelvis_height(cleaned), cleaned.rate_hz) == pytest.approx(60 / cadence, rel=0.01)
+    assert step_period(body_height(cleaned), cleaned.rate_hz) == pytest.approx(60 / cadence, rel=0.01)
 
 
 @pytest.mark.parametrize("hz", [0.5, 2.0, 2.8, 4.0])

@@ -31,7 +31,8 @@ class MocapRun:
 
 
 def _table(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    header = path.open().readline().rstrip("\n").split("\t")
+    with path.open() as file:
+        header = file.readline().rstrip("\n").split("\t")
     values = np.genfromtxt(path, skip_header=1, delimiter="\t")
     names = [h[:-1] for h in header[1::3]]
     return values[:, 0], {n: values[:, 1 + 3 * i : 4 + 3 * i] for i, n in enumerate(names)}
