@@ -1,9 +1,9 @@
 """A real treadmill run measured with markers and a force treadmill, seen through virtual cameras.
 
-The marker data (Fukuchi, Fukuchi, Duarte 2017, PeerJ 5:e3298, CC BY 4.0) are not part of the project; they are read where
-they are present. Joint centres come from the standing trial: knee and ankle are the middle of their two epicondyle or
-malleolus markers, carried along by the segment's rigid cluster; hip centres are placed in the pelvis by the regression of
-Bell et al. (1989). Axes of the laboratory: X forward, Y up, Z to the runner's right, millimetres.
+The marker data (Fukuchi, Fukuchi, Duarte 2017, PeerJ 5:e3298, CC BY 4.0) are not part of the project; they are read
+where they are present. Joint centres come from the standing trial: knee and ankle are the middle of their two
+epicondyle or malleolus markers, carried along by the segment's rigid cluster; hip centres are placed in the pelvis by
+the regression of Bell et al. (1989). Axes of the laboratory: X forward, Y up, Z to the runner's right, millimetres.
 """
 
 from __future__ import annotations
@@ -115,9 +115,7 @@ def _contacts(
         if not later.size or not 0.1 < later[0] - start < 0.5:
             continue
         middle = (start + later[0]) / 2
-        heights = {
-            side: np.interp(middle, time, points[f"{side}_ankle"][:, 1]) for side in ("left", "right")
-        }
+        heights = {side: np.interp(middle, time, points[f"{side}_ankle"][:, 1]) for side in ("left", "right")}
         side = min(heights, key=heights.__getitem__)
         contacts[side].append(start)
         offs[side].append(later[0])
