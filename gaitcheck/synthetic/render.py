@@ -18,7 +18,7 @@ from gaitcheck.errors import MissingComponentError
 from gaitcheck.synthetic import shaders
 from gaitcheck.synthetic.body import runner_meshes
 from gaitcheck.synthetic.camera import looking, projection
-from gaitcheck.synthetic.motion import Movement
+from gaitcheck.synthetic.motion import Movement, Pose
 from gaitcheck.synthetic.rig import BONES, bone_matrices
 from gaitcheck.synthetic.scene import room
 from gaitcheck.synthetic.spec import Spec
@@ -26,6 +26,7 @@ from gaitcheck.track import FloatArray
 
 _SUBFRAME_SHIFT_PX = ((-0.33, -0.11), (0.0, 0.33), (0.33, -0.22))
 _NOISE_SPARE_PX = 96
+_HEM_LAG_S, _HEM_GIVES = 0.05, np.array([1.0, 1.0, 0.6])
 _SHADOW_SIZE = 1024
 _SHADOW_HALF_M, _SHADOW_DEPTH_M = 1.7, 9.0
 
@@ -74,13 +75,21 @@ class Renderer:
         times = time_s + (np.arange(n) - (n - 1) / 2) / n * camera.shutter_s
         pose = self.movement.at(times)
         bones = bone_matrices(self.movement.body, pose)
-        key = bones.tobytes() + pose.belt_m.tobytes()
+        sway = self._hem_sway(pose)
+        key = bones.tobytes() + pose.belt_m.tobytes() + sway.tobytes()
         if key != self._last_key:  # a runner who stands still is drawn once
-            self._last_key, self._last_mean = key, self._mean_picture(bones, pose.belt_m)
+            self._last_key, self._last_mean = key, self._mean_picture(bones, pose.belt_m, sway)
         down, along = np.random.default_rng([self.spec.clip.seed, 2, index]).integers(0, _NOISE_SPARE_PX, 2)
         noise = self._noise[down : down + camera.height_px, along : along + camera.width_px]
         picture: NDArray[np.uint8] = np.clip(self._last_mean + noise + 0.5, 0, 255).astype(np.uint8)
         return picture
+
+    def _hem_sway(self, pose: Pose) -> FloatArray:
+        """How far the hem of a loose shirt lags behind the pelvis at each time (N, 3), metres."""
+        if self.spec.clothes.top != "loose":
+            return np.zeros((len(pose.time_s), 3))
+        before = self.movement.at(pose.time_s - _HEM_LAG_S).joints["pelvis"]
+        return np.asarray((before - pose.joints["pelvis"]) * _HEM_GIVES)
 
     # ---- set-up ----------------------------------------------------------------------------------------------------
 
@@ -159,7 +168,7 @@ class Renderer:
 
     # ---- drawing ---------------------------------------------------------------------------------------------------
 
-    def _mean_picture(self, bones: FloatArray, belt_m: FloatArray) -> NDArray[np.float32]:
+    def _mean_picture(self, bones: FloatArray, belt_m: FloatArray, sway_m: FloatArray) -> NDArray[np.float32]:
         """Mean of the sub-frames, (height, width, 3)."""
         width, height = self.projection.size_px
         self._draw_shadows(bones[len(bones) // 2], self._drawables)
@@ -168,6 +177,7 @@ class Renderer:
         for i, shift in enumerate(_SUBFRAME_SHIFT_PX):
             self._context.copy_framebuffer(self._target, self._backgrounds[i])
             self._target.use()
+            _give(self._programs["top"], {"sway": tuple(sway_m[i])})
             self._draw(bones[i], float(belt_m[i]), shift, near)
             total += np.frombuffer(self._target.read(components=3, alignment=1), np.uint8).reshape(total.shape)
         return total[::-1] / np.float32(len(_SUBFRAME_SHIFT_PX))  # OpenGL counts rows from below

@@ -79,7 +79,7 @@ def _plane(corners: list[tuple[float, float, float]], normal: tuple[float, ...],
     return Item(np.array(corners), np.tile(np.array(normal, float), (4, 1)), faces, material, paint, False)
 
 
-def _treadmill(console: bool) -> list[Item]:
+def _treadmill(console: bool, long_rails: bool) -> list[Item]:
     items = [
         _box((0, 0, -0.005), (0.50, 1.70, 0.01), _DARK, "belt", near=True),
         _box((0, 0, -0.08), (0.62, 1.66, 0.14), _DARK, near=True),
@@ -90,6 +90,11 @@ def _treadmill(console: bool) -> list[Item]:
             _box((s * 0.325, -0.02, -0.02), (0.13, 1.78, 0.06), _METAL, near=True),
             _box((s * 0.325, -0.02, 0.012), (0.10, 1.70, 0.006), _DARK, near=True),
         ]
+        if long_rails:
+            items += [
+                _rod((s * 0.37, -0.55, 0.94), (s * 0.37, 0.90, 0.94), 0.022, _DARK),
+                _rod((s * 0.37, -0.55, 0.0), (s * 0.37, -0.55, 0.94), 0.022, _METAL),
+            ]
         if console:
             items += [
                 _rod((s * 0.37, 0.80, 0), (s * 0.37, 0.98, 1.10), 0.028, _METAL),
@@ -115,7 +120,7 @@ def room(look: Room, camera_distance_m: float) -> list[Item]:
         cx, cy, ux, uy = -nx * r, -ny * r, abs(ny) * r, abs(nx) * r
         corners = [(cx - ux, cy - uy, low), (cx + ux, cy + uy, low), (cx + ux, cy + uy, high), (cx - ux, cy - uy, high)]
         items.append(_plane(corners, (nx, ny, 0), "wall", look.wall))
-    items += _treadmill(look.console)
+    items += _treadmill(look.console, look.long_rails)
     items += [
         _box((-1.9, r - 0.4, low + 0.45), (0.5, 0.5, 0.9), _CUPBOARD),
         _box((1.8, r - 0.08, low + 1.7), (1.3, 0.06, 1.0), _METAL),

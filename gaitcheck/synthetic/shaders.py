@@ -4,13 +4,14 @@ from __future__ import annotations
 
 _VERTEX = """#version 330
 in vec3 point; in vec3 pattern; in vec3 normal; in vec4 bones; in vec4 weights;
-uniform mat4 bone[BONE_COUNT]; uniform mat4 to_clip; uniform mat4 to_light; uniform bool skinned;
+uniform mat4 bone[BONE_COUNT]; uniform mat4 to_clip; uniform mat4 to_light; uniform bool skinned; uniform vec3 sway;
 out vec3 q; out vec3 at; out vec3 n; out vec3 rest_n; out vec4 in_light;
 void main() {
   mat4 m = mat4(1.0);
   if (skinned) m = bone[int(bones.x)] * weights.x + bone[int(bones.y)] * weights.y
                  + bone[int(bones.z)] * weights.z + bone[int(bones.w)] * weights.w;
   vec4 p = m * vec4(point, 1);
+  p.xyz += sway * smoothstep(1.06, .88, pattern.z);  // a loose hem lags behind; zero for everything else
   q = pattern; at = p.xyz; n = mat3(m) * normal; rest_n = normal; in_light = to_light * p; gl_Position = to_clip * p;
 }"""
 

@@ -130,6 +130,7 @@ class Room(_Part):
     console: bool = Field(
         default=True, description="The treadmill's console and posts; they hide a runner seen from the front."
     )
+    long_rails: bool = Field(default=False, description="Hand-rails along the belt; from the side they cross the hips.")
     wall: Colour = (0.72, 0.74, 0.73)
     floor: Colour = (0.50, 0.38, 0.27)
 
