@@ -1,6 +1,6 @@
 """Midstance, initial contact and toe-off of each step.
 
-Midstance is the lowest point of the pelvis: it is seen in every view. The leg on the belt is the one whose foot is
+Midstance is the lowest point of the body: it is seen in every view. The leg on the belt is the one whose foot is
 lower. Contact and toe-off have one method for each kind of view:
 
 side views (feet against the belt)
@@ -8,8 +8,8 @@ side views (feet against the belt)
     passes half the belt's speed (read from the foot itself at midstance). Toe-off is the straightest knee after
     midstance (Fellin 2010: 5 ms), less a constant.
 
-rear and front views (pelvis alone)
-    In flight the pelvis falls freely; its fall is fastest when the force under the foot reaches body weight, which is a
+rear and front views (the body's rise and fall)
+    In flight the body falls freely; its fall is fastest when the force under the foot reaches body weight, which is a
     while after contact, and its rise is fastest a while before toe-off (Milner and Paquette 2015). With a half-sine
     force of contact time c in a step of duration T that while is c/pi * asin(2c / (pi T)); c follows from the time
     between the two. The real force rises faster and fades slower than a half-sine: two factors account for that.
@@ -38,20 +38,22 @@ from gaitcheck.track import FloatArray, Landmark
 
 #: Durations of a step looked for, in seconds of the video (slow motion included).
 STEP_SPAN_S = (0.20, 5.0)
-#: Slower changes of the pelvis's height (a drifting runner or camera) are taken out before steps are looked for.
+#: Slower changes of the body's height (a drifting runner or camera) are taken out before steps are looked for.
 DRIFT_S = 3.0
-#: Autocorrelation that the pelvis's height must reach to count as repeating.
+#: Autocorrelation that the body's height must reach to count as repeating.
 LEAST_PERIODIC = 0.3
-#: Standard deviation of the pelvis's height (leg lengths) below which nobody runs; runners have 0.02 to 0.05.
+#: Standard deviation of the body's height (leg lengths) below which nobody runs; runners have 0.02 to 0.05.
 LEAST_RISE = 0.005
-#: Prominence of a pelvis low, as a share of the usual rise and fall.
+#: Length of a leg (hip to ankle), metres: a scale good enough to tell running from walking.
+USUAL_LEG_M = 0.85
+#: Prominence of a low, as a share of the usual rise and fall.
 LOW_PROMINENCE = 0.2
 #: What it costs to break the alternation of the legs, in votes of a usual step.
 BREAK_COST = 3.0
 #: Share of the belt's speed at which a landing foot counts as having landed.
 LANDED_SHARE = 0.5
-#: The straightest knee comes this long after toe-off.
-KNEE_DELAY_S = 0.009
+#: The straightest knee comes this long after toe-off: 10 ms at 2.5 m/s and 21 ms at 3.5 m/s on a force plate.
+KNEE_DELAY_S = 0.016
 #: Force against a half-sine: how much earlier than the model contact is, how much later toe-off is.
 CONTACT_FACTOR = 1.15
 TOE_OFF_FACTOR = 1.55
@@ -72,26 +74,26 @@ class Stance:
 
 def find_stances(clean: CleanTrack, view: View, direction: Direction | None) -> tuple[list[Stance], float | None]:
     """All stances in order of time, and the typical step duration (None where nothing repeats)."""
-    pelvis = pelvis_height(clean)
+    body = body_height(clean)
     period = rhythm(clean)
     if period is None:
         return [], None
     stances: list[Stance] = []
-    for rows in _finite_runs(pelvis):
+    for rows in _finite_runs(body):
         time = clean.track.time_s[rows]
         if time[-1] - time[0] < 1.5 * period:
             continue
-        stances.extend(_stances_of(clean, rows, CubicSpline(time, pelvis[rows]), period, view, direction))
+        stances.extend(_stances_of(clean, rows, CubicSpline(time, body[rows]), period, view, direction))
     return sorted(stances, key=lambda stance: stance.midstance_s), period
 
 
 def rhythm(clean: CleanTrack) -> float | None:
     """Duration of a step, seconds; None where nothing repeats.
 
-    The pelvis alone takes a stride for a step where its two steps are unlike (a limp); the feet tell which it is, since
-    they change places from one step to the next.
+    The body's height alone takes a stride for a step where its two steps are unlike (a limp); the feet tell which it
+    is, since they change places from one step to the next.
     """
-    period = step_period(pelvis_height(clean), clean.rate_hz)
+    period = step_period(body_height(clean), clean.rate_hz)
     if period is None:
         return None
     feet = _foot_height(clean, "left") - _foot_height(clean, "right")
@@ -99,16 +101,16 @@ def rhythm(clean: CleanTrack) -> float | None:
     return period / 2 if np.interp(period * clean.rate_hz, np.arange(len(alike)), alike) > 0 else period
 
 
-def step_period(pelvis_height: FloatArray, rate_hz: float) -> float | None:
-    """Duration after which the pelvis's height repeats itself, seconds; None where it never does.
+def step_period(body_height: FloatArray, rate_hz: float) -> float | None:
+    """Duration after which the body's height repeats itself, seconds; None where it never does.
 
-    The pelvis goes down and up once a step. `pelvis_height` may have gaps (NaN).
+    The body goes down and up once a step. `body_height` may have gaps (NaN).
     """
-    known = np.isfinite(pelvis_height)
+    known = np.isfinite(body_height)
     if known.sum() < 4 * STEP_SPAN_S[0] * rate_hz:
         return None
     first, last = int(STEP_SPAN_S[0] * rate_hz), int(min(STEP_SPAN_S[1] * rate_hz, known.sum() * 0.6))
-    correlation = _autocorrelation(pelvis_height, rate_hz, last + 1)
+    correlation = _autocorrelation(body_height, rate_hz, last + 1)
     if correlation[0] < LEAST_RISE**2:
         return None
     correlation /= correlation[0]
@@ -134,10 +136,21 @@ def _autocorrelation(values: FloatArray, rate_hz: float, longest: int) -> FloatA
     return np.asarray(products[: longest + 1] / np.maximum(pairs[: longest + 1], 1.0))
 
 
-def pelvis_height(clean: CleanTrack) -> FloatArray:
-    """(T,) height of the middle of the hips, leg lengths, up positive."""
-    hips = clean.track.xy_px[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 1]
-    return np.asarray(-hips.mean(axis=1) / clean.leg_length_px)
+def body_height(clean: CleanTrack) -> FloatArray:
+    """(T,) height of the body by its shoulders and ears, leg lengths, up positive.
+
+    The hips would be the place to read, but the tracker moves them with the legs: the swinging leg shifts the fall and
+    rise it gives them by up to 80 ms (rendered runners, whose truth is known). Head and shoulders ride on the same
+    body and are found without that.
+    """
+    points = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]
+    return np.asarray(-clean.track.xy_px[:, points, 1].mean(axis=1) / clean.leg_length_px)
+
+
+def bounce_g(clean: CleanTrack, period: float) -> float:
+    """Largest vertical acceleration of the body, in g, as that of a sine of the same rise and rhythm."""
+    amplitude = np.sqrt(2 * _autocorrelation(body_height(clean), clean.rate_hz, 1)[0])
+    return float(amplitude * USUAL_LEG_M * (2 * np.pi / period) ** 2 / 9.81)
 
 
 def _finite_runs(values: FloatArray) -> Iterator[slice]:
@@ -149,11 +162,11 @@ def _finite_runs(values: FloatArray) -> Iterator[slice]:
 
 
 def _stances_of(
-    clean: CleanTrack, rows: slice, pelvis: CubicSpline, period: float, view: View, direction: Direction | None
+    clean: CleanTrack, rows: slice, body: CubicSpline, period: float, view: View, direction: Direction | None
 ) -> Iterator[Stance]:
     time = clean.track.time_s[rows]
     fine = np.arange(time[0], time[-1], FINE_S)
-    height = pelvis(fine)
+    height = body(fine)
     swing = np.percentile(height, 90) - np.percentile(height, 10)
     found, _ = find_peaks(-height, distance=max(1, int(0.6 * period / FINE_S)), prominence=LOW_PROMINENCE * swing)
     lows = fine[found]
@@ -162,14 +175,13 @@ def _stances_of(
     on_left = _alternating(apart, lows, period)
     for side in SIDES:
         own = on_left if side == "left" else ~on_left
-        middles, cycle = _aligned(pelvis, lows[own], period, (time[0], time[-1]))
-        from_middle = _contact_by_pelvis(cycle, period) if cycle is not None else None
+        middles, cycle = _aligned(body, lows[own], period, (time[0], time[-1]))
+        from_middle = _contact_by_body(cycle, period) if cycle is not None else None
         for middle, clearance in zip(middles, np.abs(apart[own]), strict=True):
-            contact, off = None, None
+            contact, off = (middle + from_middle[0], middle + from_middle[1]) if from_middle else (None, None)
             if is_side(view):
-                contact, off = _contact_by_foot(clean, rows, side, middle, period, direction)
-            elif from_middle is not None:
-                contact, off = middle + from_middle[0], middle + from_middle[1]
+                contact = _contact_by_foot(clean, rows, side, middle, period, direction)
+                off = _toe_off_by_knee(clean, rows, side, middle, period, direction)
             within = (contact is None or contact >= time[0]) and (off is None or off <= time[-1])
             if within:
                 yield Stance(side, middle, contact, off, float(clearance))
@@ -202,7 +214,7 @@ def _alternating(apart: FloatArray, lows: FloatArray, period: float) -> NDArray[
 
 
 def _aligned(
-    pelvis: CubicSpline, lows: FloatArray, period: float, span: tuple[float, float]
+    body: CubicSpline, lows: FloatArray, period: float, span: tuple[float, float]
 ) -> tuple[list[float], CubicSpline | None]:
     """Midstances of one side, each moved to where its vertical speed fits the side's mean cycle best.
 
@@ -217,16 +229,16 @@ def _aligned(
     shifts = np.arange(-0.12, 0.121, 0.005) * period
     moved = lows.astype(float)
     for _ in range(3):
-        cycle = np.mean([pelvis(middle + grid, 1) for middle in moved[whole]], axis=0)
+        cycle = np.mean([body(middle + grid, 1) for middle in moved[whole]], axis=0)
         for i in np.flatnonzero(whole):
-            fit = np.array([np.dot(cycle, pelvis(lows[i] + shift + grid, 1)) for shift in shifts])
+            fit = np.array([np.dot(cycle, body(lows[i] + shift + grid, 1)) for shift in shifts])
             moved[i] = lows[i] + shifts[int(np.argmax(fit))]
         # the side's mean cycle is at its lowest where its speed passes zero upwards
         centre = np.abs(grid) < 0.25 * period
         rising = np.flatnonzero((cycle[:-1] < 0) & (cycle[1:] >= 0) & centre[1:])
         if rising.size:
             moved[whole] += grid[rising[np.argmin(np.abs(grid[rising]))]]
-    cycle = np.mean([pelvis(middle + grid, 1) for middle in moved[whole]], axis=0)
+    cycle = np.mean([body(middle + grid, 1) for middle in moved[whole]], axis=0)
     return [float(middle) for middle in moved], CubicSpline(grid, cycle)
 
 
@@ -236,8 +248,8 @@ def _foot_height(clean: CleanTrack, side: Side) -> FloatArray:
     return np.asarray(-clean.track.xy_px[:, [first, first + 2, first + 4], 1].mean(axis=1) / clean.leg_length_px)
 
 
-def _contact_by_pelvis(cycle: CubicSpline, period: float) -> tuple[float, float] | None:
-    """Contact and toe-off, in seconds from midstance, from the mean cycle of the pelvis's vertical speed."""
+def _contact_by_body(cycle: CubicSpline, period: float) -> tuple[float, float] | None:
+    """Contact and toe-off, in seconds from midstance, from the mean cycle of the body's vertical speed."""
     before = np.arange(-0.6 * period, 0.0, FINE_S)
     after = np.arange(0.0, 0.6 * period, FINE_S)
     fastest_fall = float(before[np.argmin(cycle(before))])
@@ -265,31 +277,37 @@ def _half_sine_wait(between: float, period: float) -> float | None:
 
 def _contact_by_foot(
     clean: CleanTrack, rows: slice, side: Side, middle: float, period: float, direction: Direction | None
-) -> tuple[float | None, float | None]:
-    """Contact from the foot's speed against the belt's, toe-off from the straightest knee."""
+) -> float | None:
+    """Contact of one step from the speed of ankle and toe against the belt's."""
     forward = -1.0 if direction == "image_left" else 1.0
-    time, xy = clean.track.time_s[rows], clean.track.xy_px[rows] / clean.leg_length_px
-    window = (time >= middle - 0.75 * period) & (time <= middle + 0.85 * period)
+    time, xy = clean.track.time_s[rows], clean.track.xy_px[rows]
+    window = (time >= middle - 0.75 * period) & (time <= middle + 0.2 * period)
     if window.sum() < 5:
-        return None, None
-    time, xy = time[window], xy[window]
-    hip, knee, ankle, toe = (
-        xy[:, left + (side == "right")]
-        for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_FOOT_INDEX)
-    )
-    fine = np.arange(time[0], time[-1], FINE_S)
+        return None
+    fine = np.arange(time[window][0], time[window][-1], FINE_S)
     contacts = []
-    for point in (ankle, toe):
-        speed = CubicSpline(time, forward * point[:, 0])(fine, 1)
+    for left in (Landmark.LEFT_ANKLE, Landmark.LEFT_FOOT_INDEX):
+        speed = CubicSpline(time[window], forward * xy[window, left + (side == "right"), 0])(fine, 1)
         belt = float(np.median(speed[np.abs(fine - middle) < 0.12 * period]))
         moving = np.flatnonzero((fine < middle - 0.05 * period) & (speed > LANDED_SHARE * belt))
         if belt < 0 and moving.size:
             contacts.append(float(fine[moving[-1]]))
-    contact = float(np.mean(contacts)) if contacts else None
-    straight = CubicSpline(time, bend(hip, knee, ankle, forward))(fine)
-    later = (fine > middle + 0.15 * period) & (fine < middle + 0.75 * period)
-    dips, _ = find_peaks(-straight[later])
-    if not dips.size:
-        return contact, None
-    best = dips[np.argmin(straight[later][dips])]
-    return contact, float(fine[later][best]) - KNEE_DELAY_S
+    return float(np.mean(contacts)) if contacts else None
+
+
+def _toe_off_by_knee(
+    clean: CleanTrack, rows: slice, side: Side, middle: float, period: float, direction: Direction | None
+) -> float | None:
+    """Toe-off of one step from the straightest knee after midstance."""
+    forward = -1.0 if direction == "image_left" else 1.0
+    time, xy = clean.track.time_s[rows], clean.track.xy_px[rows]
+    window = (time >= middle) & (time <= middle + 0.85 * period)
+    if window.sum() < 5:
+        return None
+    hip, knee, ankle = (
+        xy[window, left + (side == "right")] for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
+    )
+    fine = np.arange(middle + 0.15 * period, min(middle + 0.75 * period, time[window][-1]), FINE_S)
+    bent = CubicSpline(time[window], bend(hip, knee, ankle, forward))(fine)
+    dips, _ = find_peaks(-bent)
+    return float(fine[dips[np.argmin(bent[dips])]]) - KNEE_DELAY_S if dips.size else None

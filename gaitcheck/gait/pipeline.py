@@ -10,7 +10,7 @@ from gaitcheck.angles import rotated
 from gaitcheck.gait import quality
 from gaitcheck.gait.baseline import find_baseline
 from gaitcheck.gait.clean import CleanTrack, at_times, clean
-from gaitcheck.gait.events import Stance, find_stances, rhythm
+from gaitcheck.gait.events import Stance, bounce_g, find_stances, rhythm
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.compute import (
     Circumstances,
@@ -176,7 +176,13 @@ def _checks(
 ) -> tuple[Check, ...]:
     return (
         quality.found_check(track),
-        quality.running_check(stances, period, cleaned.frames_with_runner / real_fps),
+        quality.running_check(
+            stances,
+            period,
+            bounce_g(cleaned, period) if period is not None and time_is_real else None,
+            view,
+            cleaned.frames_with_runner / real_fps,
+        ),
         quality.time_check(time_is_real, 60.0 / period if period else None),
         quality.view_check(view, found),
         quality.in_place_check(cleaned),

@@ -9,7 +9,7 @@ import pytest
 
 from gaitcheck.angles import bend, swing_from_vertical
 from gaitcheck.gait.clean import clean
-from gaitcheck.gait.events import find_stances, body_height, step_period
+from gaitcheck.gait.events import body_height, find_stances, step_period
 from gaitcheck.gait.result import SIDES, GaitResult
 from gaitcheck.track import Landmark, PoseTrack
 from tests.gait.runs import VIEWS, changed, jittered, measured, of, run_of, spec_of, track_of, without

@@ -27,7 +27,7 @@ Key = tuple[str, Side | None]
 
 FAR_LEG = "The other leg hides this one in a side view; film this side towards the camera as well."
 FAR_LEG_LESS_SURE = "The other leg hides this one part of the time in a side view, so it is less certain."
-PELVIS_ONLY = "From behind or in front it is read from the pelvis's motion alone; a side view is more certain."
+BODY_ONLY = "From behind or in front it is read from the body's rise and fall; a side view is more certain."
 UNEVEN_LEGS = "From the side the contacts of the far leg are less certain than those of the near one; film from behind."
 UNREAL_TIME = (
     "The steps are too slow or too fast for a run, so the video seems to be in slow motion (or nobody runs); "
@@ -225,7 +225,7 @@ def _doubt(
     if side is not None and near is not None and side != near and definition.far_leg == "borderline":
         return FAR_LEG_LESS_SURE
     if signals.view in definition.borderline_views:
-        return UNEVEN_LEGS if is_side(signals.view) else PELVIS_ONLY
+        return UNEVEN_LEGS if is_side(signals.view) else BODY_ONLY
     return None
 
 
