@@ -80,7 +80,8 @@ def summary(titles: Sequence[str], looked_at: Sequence[str], not_looked_at: Sequ
     if looked_at:
         parts.append(words.looked_at.format(measures=_BETWEEN_NAMES.join(looked_at)))
     if not_looked_at:
-        parts.append(words.not_looked_at.format(measures=_BETWEEN_NAMES.join(not_looked_at)))
+        together = len(looked_at) + len(not_looked_at)
+        parts.append(words.not_looked_at.format(count=len(not_looked_at), all=together))
     return " ".join(parts)
 
 
