@@ -32,7 +32,7 @@ def test_standing_before_the_run_is_found(view: str, noise_px: float) -> None:
 
 
 @pytest.mark.parametrize("motion", [{}, {"cadence_spm": 150, "speed_m_s": 2.0}, {"cadence_spm": 190}])
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", ["rear", "right"])
 def test_none_is_found_in_a_plain_run(view: str, motion: dict[str, float]) -> None:
     gait = measured(track_of(view, motion=motion))
     assert gait.baseline is None

