@@ -22,7 +22,9 @@ from gaitcheck.synthetic.surface import Figure, Surface
 from gaitcheck.track import FloatArray
 
 #: A change to any of these makes other meshes, so their text is part of the cached file's name.
-_SOURCES = ("body.py", "rig.py", "skeleton.py", "surface.py")
+_SOURCES = b"".join(
+    Path(__file__).with_name(name).read_bytes() for name in ("body.py", "rig.py", "skeleton.py", "surface.py")
+)
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,8 @@ _BOXES: dict[str, tuple[tuple[float, ...], tuple[float, ...], float]] = {
 def runner_meshes(look: Body, clothes: Clothes) -> dict[str, Mesh]:
     """Give the meshes skin, top, bottom, hair, shoe_left and shoe_right."""
     key = (look.sex, look.height_m, look.girth, look.hair_style, clothes.top, clothes.bottom)
-    name = hashlib.sha256(repr(key).encode())
-    for source in _SOURCES:
-        name.update(Path(__file__).with_name(source).read_bytes())
-    path = cache_dir() / "synthetic" / f"body-{name.hexdigest()[:16]}.npz"
+    name = hashlib.sha256(repr(key).encode() + _SOURCES).hexdigest()[:16]
+    path = cache_dir() / "synthetic" / f"body-{name}.npz"
     if path.is_file():
         with np.load(path) as stored:
             return {
