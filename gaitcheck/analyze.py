@@ -159,7 +159,7 @@ def _video_checks(facts: VideoFacts, runner: RunnerTrack) -> tuple[Check, ...]:
             "One person was seen."
             if runner.persons_seen <= 1
             else f"Up to {runner.persons_seen} people were seen together; the one who runs in place was followed.",
-            None if runner.persons_seen <= 1 else "Film with nobody else in the picture, or choose with --person.",
+            None if runner.persons_seen <= 1 else "Film with nobody else in sight, or choose the person yourself.",
             float(runner.persons_seen),
             "people",
         )

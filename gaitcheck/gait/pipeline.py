@@ -35,7 +35,7 @@ USUAL_STEP_S = 0.36
 LEG_SHARE_OF_HEIGHT = 0.491
 
 NO_RUNNER = "No runner could be followed in this video."
-NO_VIEW = "The side from which the runner is filmed could not be told; say which with --view."
+NO_VIEW = "The side from which the runner is filmed could not be told; choose it yourself."
 
 
 def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second: float | None) -> GaitResult:
@@ -66,7 +66,7 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
     if cleaned is None:
         return _nothing(track, settings, Check("running", False, NO_RUNNER, "Film one person running on a treadmill."))
     period = rhythm(cleaned)
-    time_is_real = seconds_per_video_second is not None or period is None or _is_running_rhythm(period)
+    time_is_real = period is None or _is_running_rhythm(period)
     if not time_is_real and period is not None and period > USUAL_STEP_S:
         cleaned = clean(track, slowness=period / USUAL_STEP_S) or cleaned
 
@@ -78,7 +78,8 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
     steps, dropped = make_steps(stances, period, track.cuts_s) if period is not None else ((), 0)
     baseline = _baseline(cleaned, settings, seconds_per_video_second or 1.0)
     real_fps = cleaned.rate_hz
-    checks = _checks(track, cleaned, settings, found, view, stances, period, time_is_real, real_fps)
+    rate_is_known = seconds_per_video_second is not None
+    checks = _checks(track, cleaned, settings, found, view, stances, period, time_is_real, rate_is_known, real_fps)
     quality_record = Quality(
         frames=len(raw),
         frames_with_runner=cleaned.frames_with_runner,
@@ -172,6 +173,7 @@ def _checks(
     stances: list[Stance],
     period: float | None,
     time_is_real: bool,
+    rate_is_known: bool,
     real_fps: float,
 ) -> tuple[Check, ...]:
     return (
@@ -183,7 +185,7 @@ def _checks(
             view,
             cleaned.frames_with_runner / real_fps,
         ),
-        quality.time_check(time_is_real, 60.0 / period if period else None),
+        quality.time_check(time_is_real, rate_is_known, 60.0 / period if period else None),
         quality.view_check(view, found),
         quality.in_place_check(cleaned),
         quality.in_picture_check(track),
@@ -199,7 +201,7 @@ def _judged(checks: tuple[Check, ...]) -> tuple[str | None, str | None]:
     """The reason why nothing can be measured, and the reason why everything is borderline."""
     failed = {check.id: check.message for check in checks if check.ok is False}
     stop = failed.get("running")
-    doubts = ("camera_square", "runs_in_place", "left_right", "runner_size")
+    doubts = ("camera_square", "runs_in_place", "runner_found", "whole_body", "left_right", "runner_size")
     return stop, next((failed[name] for name in doubts if name in failed), None)
 
 

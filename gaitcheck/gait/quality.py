@@ -71,21 +71,19 @@ def frame_rate_check(real_fps: float) -> Check:
     )
 
 
-def time_check(time_is_real: bool, cadence: float | None) -> Check:
-    """Whether a second of the video is a second of the run.
-
-    `time_is_real` is also True where the file or the person says at what rate the camera filmed, whatever the cadence.
-    """
+def time_check(time_is_real: bool, rate_is_known: bool, cadence: float | None) -> Check:
+    """Whether a second of the video is a second of the run; `rate_is_known` where the file or the person says so."""
     if cadence is None:
         return Check("real_time", None, "No steps were found that could tell whether the video plays in real time.")
-    rhythm = f" They come at {cadence:.0f} a minute."
-    advice = "Give the rate the camera filmed at."
-    if not time_is_real:
-        return Check("real_time", False, UNREAL_TIME + rhythm, advice, cadence, "steps/min")
-    if not RUNNING_CADENCE[0] <= cadence <= RUNNING_CADENCE[1]:
-        message = "By the rate the camera is said to have filmed at, the steps are too slow or too fast for a run."
-        return Check("real_time", False, message + rhythm, "Check the rate the camera filmed at.", cadence, "steps/min")
-    return Check("real_time", True, "The steps come at a rhythm that people run at.", None, cadence, "steps/min")
+    if time_is_real:
+        return Check("real_time", True, "The steps come at a rhythm that people run at.", None, cadence, "steps/min")
+    message = (
+        "By the rate the camera is said to have filmed at, the steps are too slow or too fast for a run."
+        if rate_is_known
+        else UNREAL_TIME
+    )
+    advice = "Check the rate the camera filmed at." if rate_is_known else "Give the rate the camera filmed at."
+    return Check("real_time", False, f"{message} They come at {cadence:.0f} a minute.", advice, cadence, "steps/min")
 
 
 def running_check(
@@ -143,7 +141,7 @@ def view_check(view: View | None, found: ViewFound | None) -> Check:
             "camera_square",
             False,
             "The side from which the runner is filmed could not be told.",
-            "Film squarely from behind, in front or the side, or say which with --view.",
+            "Film squarely from behind, in front or the side, or choose the view yourself.",
         )
     if found is None or found.view != view:
         return Check("camera_square", None, "Whether the camera looks squarely at the runner could not be told.")
@@ -167,7 +165,7 @@ def roll_check(roll_deg: float | None) -> Check:
         None,
         "Whether the camera stood level is not known; every degree it was turned adds a degree to the angles against "
         "the vertical.",
-        "Use a tripod with a level, or give the turn of a level line in the picture (--roll-deg).",
+        "Use a tripod with a level, or give the turn of a level line in the picture.",
     )
 
 

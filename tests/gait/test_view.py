@@ -87,7 +87,7 @@ def test_without_world_points_the_view_must_be_given() -> None:
     assert (gait.view, gait.view_source) == (None, "unknown")
     assert check(gait, "camera_square").ok is False
     assert all(m.status == "not_measurable" for m in gait.measures)
-    assert all("--view" in str(m.reason) for m in gait.measures)
+    assert all("choose it yourself" in str(m.reason) for m in gait.measures)
     assert measured(track, view="rear").view == "rear"
 
 

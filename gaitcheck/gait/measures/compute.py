@@ -10,7 +10,7 @@ import numpy as np
 from gaitcheck.gait.measures.definition import MeasureDef, Signals, landmark
 from gaitcheck.gait.result import SIDES, Baseline, Measure, Side, Status
 from gaitcheck.gait.steps import typical_step_s
-from gaitcheck.gait.view import is_side, near_side
+from gaitcheck.gait.view import near_side
 from gaitcheck.track import FloatArray
 
 #: Steps of a leg below which a mean is only "borderline", and below which there is none (Dingenen 2018: 7 suffice).
@@ -28,10 +28,10 @@ Key = tuple[str, Side | None]
 FAR_LEG = "The other leg hides this one in a side view; film this side towards the camera as well."
 FAR_LEG_LESS_SURE = "The other leg hides this one part of the time in a side view, so it is less certain."
 BODY_ONLY = "From behind or in front it is read from the body's rise and fall; a side view is more certain."
-UNEVEN_LEGS = "From the side the contacts of the far leg are less certain than those of the near one; film from behind."
+UNEVEN_LEGS = "The contacts of one leg are found less surely than those of the other, which looks like an asymmetry."
 UNREAL_TIME = (
     "The steps are too slow or too fast for a run, so the video seems to be in slow motion (or nobody runs); "
-    "give the rate it was filmed at (--capture-fps, for example 120 or 240)."
+    "give the rate it was filmed at, for example 120 or 240 frames a second."
 )
 
 
@@ -195,7 +195,7 @@ def _why_not(
         return f"Only a video {definition.plane_words} can show it."
     if definition.withheld is not None:
         return definition.withheld
-    if definition.needs_real_time and not circumstances.time_is_real:
+    if (definition.needs_real_time or definition.needs_fps) and not circumstances.time_is_real:
         return UNREAL_TIME
     if round(circumstances.real_fps) < definition.needs_fps:
         return (
@@ -225,7 +225,7 @@ def _doubt(
     if side is not None and near is not None and side != near and definition.far_leg == "borderline":
         return FAR_LEG_LESS_SURE
     if signals.view in definition.borderline_views:
-        return UNEVEN_LEGS if is_side(signals.view) else BODY_ONLY
+        return UNEVEN_LEGS if definition.summary == "asymmetry" else BODY_ONLY
     return None
 
 

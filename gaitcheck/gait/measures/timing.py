@@ -122,7 +122,7 @@ MEASURES = (
         per_side=False,
         per_step=_step_time,
         far_leg="same",
-        borderline_views=SAGITTAL,
+        borderline_views=ANY_VIEW,
         summary="asymmetry",
         source="Girard 2019, Front Sports Act Living 1:36",
     ),
