@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -59,7 +61,7 @@ def test_wrapped_is_the_same_direction_within_half_a_turn(angle: float) -> None:
     ],
 )
 def test_swing_from_vertical(lower: np.ndarray, positive_x: float, angle: float) -> None:
-    assert swing_from_vertical(xy(10, 20), lower + [10, 20], positive_x) == pytest.approx(angle)
+    assert swing_from_vertical(xy(10, 20), lower + xy(10, 20), positive_x) == pytest.approx(angle)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_swing_from_vertical(lower: np.ndarray, positive_x: float, angle: float)
     ],
 )
 def test_lean_from_vertical(top: np.ndarray, positive_x: float, angle: float) -> None:
-    assert lean_from_vertical(xy(5, 5), top + [5, 5], positive_x) == pytest.approx(angle)
+    assert lean_from_vertical(xy(5, 5), top + xy(5, 5), positive_x) == pytest.approx(angle)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_lean_from_vertical(top: np.ndarray, positive_x: float, angle: float) ->
     ],
 )
 def test_elevation(toe: np.ndarray, forward: float, angle: float) -> None:
-    assert elevation(xy(3, 4), toe + [3, 4], forward) == pytest.approx(angle)
+    assert elevation(xy(3, 4), toe + xy(3, 4), forward) == pytest.approx(angle)
 
 
 def test_knee_flexion_of_a_runner_who_faces_image_right() -> None:
@@ -142,7 +144,7 @@ def test_many_frames_at_once() -> None:
 
 
 def separated(*points: np.ndarray) -> bool:
-    return all(np.linalg.norm(b - a) > 1e-3 for a, b in zip(points, points[1:], strict=False))
+    return all(np.linalg.norm(b - a) > 1e-3 for a, b in pairwise(points))
 
 
 FLIP = np.array([-1.0, 1.0])
