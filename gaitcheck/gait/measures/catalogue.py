@@ -22,6 +22,10 @@ Each measure is the mean over the steps of a leg (or of both), with the standard
 steps, and an uncertainty: half the width of the interval that holds the true mean in 95 of 100 cases. The table of a
 measure gives the uncertainty of a mean over many steps by view; the spread of the steps is added to it.
 
+Those of the angles start from published errors of phone video and were widened where rendered runners, whose truth is
+known, showed more; contact is tuned on one runner on a force plate at two speeds. None of it has been checked on many
+real runners yet: take the uncertainties as honest estimates, not as proven.
+
 A measure is **not measurable** when nobody runs, when the view or the frame rate cannot show it, when one of its joints
 is hidden (visibility under {LEAST_VISIBILITY:g} at midstance), or with fewer than {FEWEST_STEPS} steps. It is
 **borderline** with fewer than {ENOUGH_STEPS} steps, or where the camera, the picture or the view makes it less
