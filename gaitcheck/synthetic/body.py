@@ -91,8 +91,10 @@ def _build(look: Body, clothes: Clothes) -> dict[str, Mesh]:
     for part, shape in (("top", top), ("bottom", bottom)):
         points, normals, faces = _polygons(shape, part)
         if part == "bottom" and clothes.top == "loose":
-            points, normals, faces = _kept(points, normals, faces, top(points) > -0.006)
-        meshes[part] = _skinned(body, points, normals, faces)
+            shown = (top(points) > -0.006) | (points[:, 2] < surface.LOOSE_HEM_Z + 0.10)  # the hem swings
+            points, normals, faces = _kept(points, normals, faces, shown)
+        hangs = part == "top" and clothes.top == "loose"
+        meshes[part] = _skinned(body, points, normals, faces, hangs)
     points, normals, faces = _polygons(hair, "hair")
     bones, weights = np.zeros((2, len(points), 4))
     bones[:, 0], weights[:, 0] = BONE_INDEX["head"], 1
@@ -131,7 +133,7 @@ def _under_clothes(
     """Skin that no one can see: left out, or it would shine through at the bends."""
     under_top = (top(points) < -0.004) & (points[:, 2] < 1.44)
     under_bottom = bottom(points) < -0.004
-    sleeve = surface.SLEEVE + (0.05 if clothes.top == "loose" else 0.0)
+    sleeve = surface.LOOSE_SLEEVE if clothes.top == "loose" else surface.SLEEVE
     leg = surface.SHORTS_LEG if clothes.bottom == "shorts" else surface.TIGHTS_LEG
     for side in SIDES:
         under_top &= ~(figure.along_arm(points, side) > sleeve - 0.035)
@@ -189,8 +191,13 @@ def _upper_middle_lower(t: FloatArray) -> tuple[FloatArray, FloatArray, FloatArr
     return upper, 1 - upper - lower, lower
 
 
-def _skinned(body: Skeleton, points: FloatArray, normals: FloatArray, faces: NDArray[np.int32]) -> Mesh:
-    """Weigh each point by the bones near it. `points` at the drawn height."""
+def _skinned(
+    body: Skeleton, points: FloatArray, normals: FloatArray, faces: NDArray[np.int32], hangs: bool = False
+) -> Mesh:
+    """Weigh each point by the bones near it. `points` at the drawn height.
+
+    What hangs is not pulled by the legs, and by the arms only at the sleeves.
+    """
     s = body.scale
     weight = np.zeros((len(points), len(BONES)))
     z = points[:, 2]
@@ -202,7 +209,7 @@ def _skinned(body: Skeleton, points: FloatArray, normals: FloatArray, faces: NDA
         along = q @ body.arm_down[side]
         off_axis = np.linalg.norm(q - along[:, None] * body.arm_down[side], axis=1)
         t = _step(-0.045, 0.065, along) * _step(0.15, 0.085, off_axis) * (own > 0)
-        t = np.where(along > 0.2, (own > 0) & (off_axis < 0.2), t)
+        t = np.where(along > 0.2, (own > 0) & (off_axis < (0.12 if hangs else 0.2)), t)
         above, across, arm = _upper_middle_lower(t)
         upper_length, fore_length = body.upper_arm_m / s, body.forearm_m / s
         upper, elbow, fore = _upper_middle_lower(np.clip((along - upper_length + 0.055) / 0.11, 0, 1))
@@ -221,7 +228,7 @@ def _skinned(body: Skeleton, points: FloatArray, normals: FloatArray, faces: NDA
         along = (points - body.joints[f"hip_{side}"] / s) @ body.leg_down[side]
         t = _step(-0.085, 0.095, along) * _step(0.0, 0.045, own) * (z < 1.05)
         t = np.where((along > 0.13) & (own > 0) & (z < 0.9) & (np.abs(points[:, 0]) < 0.45), 1.0, t)
-        above, across, leg = _upper_middle_lower(t * (1 - np.clip(in_arm, 0, 1)))
+        above, across, leg = _upper_middle_lower(t * (1 - np.clip(in_arm, 0, 1)) * (not hangs))
         thigh_length, leg_length = body.thigh_m / s, (body.thigh_m + body.shank_m) / s
         thigh, knee, shank = _upper_middle_lower(np.clip((along - thigh_length + 0.075) / 0.15, 0, 1))
         foot = _step(leg_length - 0.035, leg_length + 0.01, along)

@@ -38,11 +38,18 @@ _ARM = np.array([
     (.50, .026, .024, 0, 0), (.56, .025, .021, 0, 0),
 ])  # fmt: skip
 
+# A loose shirt below the chest: it does not follow waist and seat.
+_HANGING = np.array([
+    (-1.36, .140, .100, 0, -.004), (-1.25, .168, .124, 0, -.004), (-1.10, .178, .132, 0, -.010),
+    (-.95, .186, .142, 0, -.018), (-.86, .190, .146, 0, -.020), (-.80, .190, .146, 0, -.020),
+])  # fmt: skip
+
 #: Heights and lengths at which garments end, for their meshes and their colours.
 WAIST_Z = 1.03
 FITTED_HEM_Z = 0.955
 LOOSE_HEM_Z = 0.875
 SLEEVE = 0.165
+LOOSE_SLEEVE = 0.215
 SHORTS_LEG = 0.235
 TIGHTS_LEG = 0.790
 
@@ -221,7 +228,12 @@ class Figure:
 
     def loose(self, p: FloatArray) -> FloatArray:
         """A loose T-shirt that hangs over the shorts."""
-        return self._top(p, 0.024, LOOSE_HEM_Z, SLEEVE + 0.05)
+        off = 0.01 * self.girth
+        hanging = _HANGING.copy()
+        hanging[:, 1:3] += off
+        d = self._top(p, 0.020, LOOSE_HEM_Z, LOOSE_SLEEVE)
+        cloth = tube(p, np.zeros(3), np.array([0.0, 0.0, -1.0]), hanging, power=2.35)
+        return union(d, intersection(cloth, LOOSE_HEM_Z - p[..., 2], 0.010), 0.05)
 
     def _hair(self, p: FloatArray) -> FloatArray:
         x, y, z = p[..., 0], p[..., 1], p[..., 2]
