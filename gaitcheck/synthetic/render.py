@@ -258,7 +258,7 @@ def _open_context() -> Any:
     except Exception as error:  # moderngl raises its own Error, OSError or a plain Exception, by what is missing
         raise MissingComponentError(
             "Rendering needs OpenGL without a screen (EGL), which this machine lacks: "
-            "on Debian or Ubuntu install libegl1 and libgl1-mesa-dri."
+            "on Debian or Ubuntu install libegl1, libgl1 and libgl1-mesa-dri."
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,8 @@ def pictures() -> list[NDArray[np.uint8]]:
     try:
         return list(render(SPEC))
     except MissingComponentError as error:
+        if os.environ.get("CI"):
+            raise
         pytest.skip(f"nothing can be rendered on this machine: {error}")
 
 
