@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitcheck.analyze import VideoAnalysis
+from gaitcheck.gait.measures.definition import stance_end
 from gaitcheck.gait.result import SIDES, GaitResult, Side, Step
 from gaitcheck.report.document import Event
 from gaitcheck.report.draw import DARK, GREY, SIDE_BGR, WHITE, Picture, Style, box, dot, line, ring, text, text_width
@@ -319,13 +321,28 @@ class Panel:
             text(picture, (label_x, baseline), f"{side}: {EVENT_WORDS[event]}", SIDE_BGR[side], px, bold=True)
 
 
+def _standing(gait: GaitResult, side: Side) -> NDArray[np.bool_]:
+    """(T,) True in frames in which this leg is on the belt."""
+    time = gait.track.time_s
+    standing = np.zeros(len(time), dtype=bool)
+    for step in gait.steps:
+        if step.side == side:
+            standing |= (time >= step.initial_contact_s) & (time <= stance_end(step))
+    return standing
+
+
 def panel_rows(gait: GaitResult) -> list[PanelRow]:
-    """The rows that this video has: values now, or the sides for which they are withheld."""
+    """The rows that this video has: values now, or the sides for which they are withheld.
+
+    From behind and in front a leg's angles mean something only while it stands: a lifted knee points at the camera.
+    """
     rows = []
     for measure_id, views in PANEL_ROWS.items():
         mine = [m for m in gait.measures if m.id == measure_id and gait.view in views]
         shown = {
             m.side: gait.series[m.id, m.side]
+            if m.side is None or gait.view not in ("rear", "front")
+            else np.where(_standing(gait, m.side), gait.series[m.id, m.side], np.nan)
             for m in mine
             if m.status != "not_measurable" and (m.id, m.side) in gait.series
         }
