@@ -36,6 +36,13 @@ LEAST_BOUNCE_G = 0.5
 FEWEST_STANCES = 4
 SHORT_S = 3.0
 
+VIEW_FROM: dict[View, str] = {
+    "rear": "from behind",
+    "front": "from the front",
+    "left": "from a side",
+    "right": "from a side",
+}
+
 _BODY = (
     Landmark.NOSE,
     Landmark.LEFT_ANKLE,
@@ -142,6 +149,13 @@ def view_check(view: View | None, found: ViewFound | None) -> Check:
             False,
             "The side from which the runner is filmed could not be told.",
             "Film squarely from behind, in front or the side, or choose the view yourself.",
+        )
+    if found is not None and is_side(found.view) != is_side(view):
+        return Check(
+            "camera_square",
+            False,
+            f"The runner seems to be filmed {VIEW_FROM[found.view]}, not {VIEW_FROM[view]} as chosen.",
+            "Leave the view to be found, unless you are sure.",
         )
     if found is None or found.view != view:
         return Check("camera_square", None, "Whether the camera looks squarely at the runner could not be told.")
