@@ -71,7 +71,7 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
     Raises
     ------
     UnusableInputError
-        A video cannot be read.
+        A video cannot be read, or ends before the standing baseline begins.
     ModelError
         The pose model is not installed; it is never fetched from here.
     """
@@ -83,6 +83,7 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
         raise UnusableInputError("No video was given; name at least one video file.")
     tell = progress or (lambda stage, share: None)
     facts = [probe(path) for path in paths]  # every file is looked at before the long work on the first begins
+    _refuse_baseline_beyond_the_end(facts, settings)
     model = model_file(settings.model, settings.model_path)
     videos = []
     for number, path in enumerate(paths):
@@ -118,7 +119,7 @@ def _analyze_video(
         sha256=sha256,
         facts=facts,
         raw_track=runner.track,
-        gait=_with_checks(gait, _video_checks(facts, runner)),
+        gait=_with_checks(gait, _video_checks(facts, runner, settings.person)),
         seconds_per_video_second=scale or 1.0,
         persons_seen=runner.persons_seen,
     )
@@ -144,21 +145,31 @@ def best_measures(views: Sequence[GaitResult]) -> tuple[Measure, ...]:
     return tuple(min(zip(views, row, strict=True), key=rank)[1] for row in rows)
 
 
+def _refuse_baseline_beyond_the_end(facts: Sequence[VideoFacts], settings: Settings) -> None:
+    for one in facts:
+        if settings.baseline_s is not None and settings.baseline_s[0] >= one.duration_s:
+            raise UnusableInputError(
+                f"The baseline begins at {settings.baseline_s[0]:g} s, but {one.file_name} lasts "
+                f"{one.duration_s:.1f} s: give seconds of the video in which the runner stands still."
+            )
+
+
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _video_checks(facts: VideoFacts, runner: RunnerTrack) -> tuple[Check, ...]:
+def _video_checks(facts: VideoFacts, runner: RunnerTrack, person: int | None) -> tuple[Check, ...]:
     """What the file and the people in it say about how far the analysis can be trusted."""
+    followed = "the one who runs in place was" if person is None else f"person {person} from the picture's left was"
     checks = [
         Check(
             "single_person",
             runner.persons_seen <= 1,
             "One person was seen."
             if runner.persons_seen <= 1
-            else f"Up to {runner.persons_seen} people were seen together; the one who runs in place was followed.",
+            else f"Up to {runner.persons_seen} people were seen together; {followed} followed.",
             None if runner.persons_seen <= 1 else "Film with nobody else in sight, or choose the person yourself.",
             float(runner.persons_seen),
             "people",

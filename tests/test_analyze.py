@@ -1,0 +1,106 @@
+"""What is decided about a whole run: the best view of each measure, and what is refused before the long work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from gait.runs import track_of
+
+import gaitcheck.video.probe
+from gaitcheck.analyze import _video_checks, analyze, best_measures
+from gaitcheck.errors import UnusableInputError
+from gaitcheck.gait.pipeline import measure_gait
+from gaitcheck.gait.result import GaitResult, Measure
+from gaitcheck.settings import Settings
+from gaitcheck.video.facts import VideoFacts
+
+
+def run_from(view: str) -> GaitResult:
+    return measure_gait(track_of(view), Settings(), seconds_per_video_second=1.0)
+
+
+def changed(gait: GaitResult, name: str, **values: Any) -> GaitResult:
+    return replace(gait, measures=tuple(replace(m, **values) if m.id == name else m for m in gait.measures))
+
+
+def facts(**values: Any) -> VideoFacts:
+    return VideoFacts(
+        **{
+            "file_name": "run.mp4",
+            "size_bytes": 1,
+            "container": "mp4",
+            "codec": "h264",
+            "pixel_format": "yuv420p",
+            "width_px": 720,
+            "height_px": 1280,
+            "rotation_deg": 0,
+            "duration_s": 8.0,
+            "frame_count": 480,
+            "playback_fps": 60.0,
+            "variable_frame_rate": False,
+            "capture_fps": None,
+            "capture_fps_source": None,
+            **values,
+        }
+    )
+
+
+@pytest.mark.parametrize("order", [("rear", "right"), ("right", "rear")])
+def test_each_measure_comes_from_the_view_that_can_show_it(order: tuple[str, str]) -> None:
+    views = [run_from(view) for view in order]
+    best = {(m.id, m.side): m for m in best_measures(views)}
+    assert [(m.id, m.side) for m in views[0].measures] == list(best)
+    for name, side, view in [
+        ("knee_valgus", "left", "rear"),
+        ("knee_valgus", "right", "rear"),
+        ("forward_trunk_lean", None, "right"),
+        ("knee_flexion_ic", "right", "right"),
+        ("contact_time", "right", "right"),
+        ("cadence", None, "rear"),
+    ]:
+        assert (best[name, side].view, best[name, side].status) == (view, "measured"), name
+    assert best["knee_flexion_ic", "left"].status == "not_measurable"
+
+
+def test_a_sure_value_goes_before_the_better_suited_view() -> None:
+    rear, side = run_from("rear"), run_from("right")
+
+    def cadence(rear: GaitResult, side: GaitResult) -> Measure:
+        return next(m for m in best_measures([rear, side]) if m.id == "cadence")
+
+    assert cadence(changed(rear, "cadence", status="borderline", reason="few"), side).view == "right"
+    withheld = changed(rear, "cadence", status="not_measurable", mean=None, uncertainty=None, view=None)
+    assert cadence(withheld, changed(side, "cadence", status="borderline", reason="few")).view == "right"
+
+
+def test_two_films_of_one_view_give_the_less_uncertain_value() -> None:
+    first = run_from("rear")
+    second = changed(first, "cadence", mean=1.0, uncertainty=0.1)
+    cadence = next(m for m in best_measures([first, second]) if m.id == "cadence")
+    assert cadence.mean == 1.0
+
+
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [(None, "the one who runs in place was followed"), (2, "person 2 from the picture's left was followed")],
+)
+def test_who_was_followed(person: int | None, words: str) -> None:
+    runner: Any = SimpleNamespace(persons_seen=3, damaged=None)
+    (check,) = _video_checks(facts(), runner, person)
+    assert check.ok is False
+    assert check.message == f"Up to 3 people were seen together; {words}."
+
+
+def test_a_baseline_beyond_the_end_is_refused_before_the_long_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gaitcheck.video.probe, "probe", lambda path: facts(file_name=path.name))
+    with pytest.raises(UnusableInputError, match=r"begins at 9 s, but b.mp4 lasts 8\.0 s"):
+        analyze([Path("b.mp4")], Settings(baseline_s=(9.0, 10.0)))
+
+
+def test_no_video() -> None:
+    with pytest.raises(UnusableInputError, match="No video"):
+        analyze([], Settings())
