@@ -95,6 +95,10 @@ def analyze(
         capture_fps=capture_fps,
         roll_deg=roll_deg,
     )
+    if view is not None and len(videos) > 1:
+        raise UnusableInputError(
+            "--view: it would hold for all the videos; leave it out, each view is found by itself."
+        )
     if out is None and not as_json:
         raise UnusableInputError("Say where the result shall go with --out DIR (or print it with --json).")
     if out is not None and out.exists() and not out.is_dir():

@@ -85,10 +85,10 @@ def test_options_become_settings(
 ) -> None:
     out = tmp_path / "out"
     options = "--view rear --speed-kmh 10.5 --height-cm 172 --sex F --person 2 --capture-fps 240 --roll-deg -1.5"
-    arguments = ["analyze", "a.mp4", "b.mov", "--out", str(out), *options.split(), "--baseline", "0.5-3"]
+    arguments = ["analyze", "a.mp4", "--out", str(out), *options.split(), "--baseline", "0.5-3"]
     assert main([*arguments, "--model", "heavy", "--no-video"]) == 0
     (call,) = calls
-    assert call.paths == [Path("a.mp4"), Path("b.mov")]
+    assert call.paths == [Path("a.mp4")]
     assert call.settings == Settings(
         view="rear",
         speed_kmh=10.5,
@@ -104,6 +104,13 @@ def test_options_become_settings(
     said, err = capsys.readouterr()
     assert said.splitlines() == ["Nothing stands out.", f"Report: {out / 'report.html'}"]
     assert err == ""
+
+
+def test_several_views_of_one_run(calls: list[SimpleNamespace], tmp_path: Path) -> None:
+    assert main(["analyze", "a.mp4", "b.mov", "--out", str(tmp_path / "out")]) == 0
+    (call,) = calls
+    assert call.paths == [Path("a.mp4"), Path("b.mov")]
+    assert call.settings == Settings()
 
 
 def test_a_model_file(calls: list[SimpleNamespace], tmp_path: Path) -> None:
@@ -154,6 +161,7 @@ def test_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (["analyze"], "Missing argument 'VIDEO"),
         (["analyze", "a.mp4"], "--out DIR"),
         (["analyze", "a.mp4", "--out", str(tmp_path / "file")], "is a file"),
+        (["analyze", "a.mp4", "b.mp4", "--json", "--view", "rear"], "--view: it would hold for all the videos"),
         (["nonsense"], "nonsense"),
         (["models"], "Missing command"),
         (["batch", "a.mp4"], "--out"),
