@@ -203,7 +203,7 @@ class Figure:
 
     def tights(self, p: FloatArray) -> FloatArray:
         """Tights to above the ankle."""
-        return self._bottom(p, 0.009, 0.005, 0.0, TIGHTS_LEG)
+        return self._bottom(p, 0.0135, 0.005, 0.0, TIGHTS_LEG)
 
     def _top(self, p: FloatArray, off: float, hem_z: float, sleeve: float | None) -> FloatArray:
         d = intersection(self._torso(p, off), hem_z - p[..., 2], 0.014)
