@@ -90,7 +90,7 @@ def test_against_the_truth(view: str, level: str) -> None:
         elif name == "step_time_symmetry":
             # from behind contact is read from the body's rise and fall, which unlike legs move unlike
             unlike = view in ("rear", "front") and level in ("upright", "limping", "narrow", "leaning")
-            assert m.mean == pytest.approx(true[name, side], abs=7.0 if unlike else 4.0)
+            assert m.mean == pytest.approx(true[name, side], abs=8.0 if unlike else 4.0)
         else:
             assert name == "hip_extension_peak"
             assert m.mean == pytest.approx(true[name, side], abs=m.uncertainty)

@@ -27,8 +27,14 @@ Key = tuple[str, Side | None]
 
 FAR_LEG = "The other leg hides this one in a side view; film this side towards the camera as well."
 FAR_LEG_LESS_SURE = "The other leg hides this one part of the time in a side view, so it is less certain."
-BODY_ONLY = "From behind or in front it is read from the body's rise and fall; a side view is more certain."
-UNEVEN_LEGS = "The contacts of one leg are found less surely than those of the other, which looks like an asymmetry."
+BODY_ONLY = (
+    "From behind or in front it is read from the body's rise and fall, for both legs together; a side view is more "
+    "certain."
+)
+UNEVEN_LEGS = (
+    "From the side the far leg's contacts are found less surely, which looks like an asymmetry; from behind or in "
+    "front an uneven contact of the feet can stay unseen."
+)
 UNREAL_TIME = (
     "The steps are too slow or too fast for a run, so the video seems to be in slow motion (or nobody runs); "
     "give the rate it was filmed at, for example 120 or 240 frames a second."
