@@ -192,7 +192,7 @@ def _checks(
         quality.size_check(cleaned),
         quality.visibility_check(cleaned, view),
         quality.swaps_check(cleaned),
-        quality.frame_rate_check(real_fps),
+        quality.frame_rate_check(real_fps, time_is_real),
         quality.roll_check(settings.roll_deg),
     )
 

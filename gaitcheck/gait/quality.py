@@ -66,8 +66,11 @@ def found_check(raw: PoseTrack) -> Check:
     )
 
 
-def frame_rate_check(real_fps: float) -> Check:
-    """Whether contact angles can be told."""
+def frame_rate_check(real_fps: float, time_is_real: bool) -> Check:
+    """Whether contact angles can be told; in slow motion of an unknown rate nobody knows."""
+    if not time_is_real:
+        message = f"Plays at {real_fps:.0f} frames a second; at how many it was filmed is not known."
+        return Check("frame_rate", None, message, None, real_fps, "fps")
     return Check(
         "frame_rate",
         round(real_fps) >= CONTACT_FPS,
