@@ -120,15 +120,19 @@ def demo(
 ) -> None:
     """Analyse the sample clips that come with the source code."""
     settings = _settings(model="full", baseline=None)
-    clips = sorted(path for path in _SAMPLES.glob("*") if path.suffix in (".mp4", ".mov"))
+    clips = sorted(path for path in _SAMPLES.glob("[!.]*") if path.suffix in (".mp4", ".mov"))
     if not clips:
         raise UnusableInputError(
             "There are no sample videos: they come with the source code, in its folder sample_videos; "
             "or render some with `gaitcheck synth render`."
         )
+    runs: dict[str, list[Path]] = {}
     for clip in clips:
-        print(f"{clip.name}")
-        _print_summary(_analyze_into([clip], out / clip.stem, settings, annotated_video=True), out / clip.stem)
+        # the two views of one run are named pair_rear and pair_side
+        runs.setdefault("pair" if clip.stem.startswith("pair_") else clip.stem, []).append(clip)
+    for name, views in runs.items():
+        print(" + ".join(view.name for view in views))
+        _print_summary(_analyze_into(views, out / name, settings, annotated_video=True), out / name)
         print()
 
 

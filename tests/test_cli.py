@@ -332,11 +332,12 @@ def test_demo_without_samples(
 def test_demo(
     calls: list[SimpleNamespace], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("b.mov", "a.mp4", "a.toml"):
+    for name in ("b.mov", "a.mp4", "a.toml", ".c.mp4.part.mp4", "pair_rear.mp4", "pair_side.mp4"):
         (tmp_path / name).touch()
     monkeypatch.setattr(cli, "_SAMPLES", tmp_path)
     assert main(["demo", "--out", str(tmp_path / "out")]) == 0
-    assert [call.paths for call in calls] == [[tmp_path / "a.mp4"], [tmp_path / "b.mov"]]
-    assert [call.out for call in calls] == [tmp_path / "out" / "a", tmp_path / "out" / "b"]
+    pair = [tmp_path / "pair_rear.mp4", tmp_path / "pair_side.mp4"]
+    assert [call.paths for call in calls] == [[tmp_path / "a.mp4"], [tmp_path / "b.mov"], pair]
+    assert [call.out for call in calls] == [tmp_path / "out" / name for name in ("a", "b", "pair")]
     out = capsys.readouterr().out
     assert str(tmp_path / "out" / "b" / "report.html") in out
