@@ -185,10 +185,12 @@ def _once_per_pattern(signs: Sequence[_Sign]) -> list[_Sign]:
 
 def _not_worth_testing(muscle: MuscleRow, judged: JudgedMeasures, known: Knowledge) -> MuscleHint:
     judged_ids = {measure_id for measure_id, _ in judged}
-    primary = dict.fromkeys(measure for hint in muscle.hint if hint.primary for measure in hint.measures)
+    primary = [hint for hint in muscle.hint if hint.primary]
+    best = min((hint.grade for hint in primary), default=None)
     looked_at = [measure for measure in _measure_ids(muscle) if measure in judged_ids]
     missing = [measure for measure in _measure_ids(muscle) if measure not in judged_ids]
-    seen = any(measure in judged_ids for measure in primary)
+    # Without its best signs, "nothing seen" would be said of a muscle that was hardly looked at.
+    seen = all(judged_ids.intersection(hint.measures) for hint in primary if hint.grade == best)
     return MuscleHint(
         id=muscle.id,
         name=muscle.name,

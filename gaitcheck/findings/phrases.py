@@ -12,6 +12,8 @@ from gaitcheck.gait.result import Side
 _OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
 _DECIMALS = {"steps/min": 0, "% hip width": 0}
 _BETWEEN_NAMES = "; "
+#: Measures not judged that the summary names; the table of measures has them all.
+_NAMES_SHOWN = 3
 
 
 def measure_name(measure_id: str, known: Knowledge) -> str:
@@ -79,9 +81,15 @@ def summary(titles: Sequence[str], looked_at: Sequence[str], not_looked_at: Sequ
         parts = [words.several.format(count=len(titles), titles=_BETWEEN_NAMES.join(titles))]
     if looked_at:
         parts.append(words.looked_at.format(measures=_BETWEEN_NAMES.join(looked_at)))
-    if not_looked_at:
-        together = len(looked_at) + len(not_looked_at)
-        parts.append(words.not_looked_at.format(count=len(not_looked_at), all=together))
+    if looked_at and not_looked_at:
+        named = [*not_looked_at[:_NAMES_SHOWN], *(["…"] if len(not_looked_at) > _NAMES_SHOWN else [])]
+        parts.append(
+            words.not_looked_at.format(
+                count=len(not_looked_at),
+                all=len(looked_at) + len(not_looked_at),
+                measures=_BETWEEN_NAMES.join(named),
+            )
+        )
     return " ".join(parts)
 
 

@@ -37,7 +37,7 @@ class MuscleHint:
     """What the video says, or cannot say, about one muscle group.
 
     `status`: "worth_testing" when a measure points to it (then `because` names the findings), "nothing_seen" when its
-    measures were looked at and lie in the usual band, "not_looked_at" when they were withheld, "not_visible" when no
+    best signs were looked at and lie in the usual band, "not_looked_at" when one of them was withheld, "not_visible" when no
     video can show it (grade X).
     """
 

@@ -201,7 +201,7 @@ def test_a_difference_that_comes_from_the_other_side_points_to_no_muscle() -> No
     assessment = ask(measured("knee_valgus", -12.0, "left"), measured("knee_valgus", 1.0, "right"))
     assert ids(assessment) == ["knee_valgus.difference.right"]
     assert assessment.findings[0].muscle_ids == ()
-    assert muscle(assessment, "gluteus_medius").status == "nothing_seen"
+    assert muscle(assessment, "adductors").status == "nothing_seen"
 
 
 def test_a_hip_hike_is_not_a_drop() -> None:
@@ -256,6 +256,29 @@ def test_ranked_by_distance_in_band_widths_times_grade() -> None:
 def test_one_judged_side_is_said_in_the_summary() -> None:
     summary = ask(measured("knee_flexion_ic", 13.0, "left")).summary
     assert "Knee bend at contact (left only)" in summary
+
+
+def test_the_summary_names_what_could_not_be_judged() -> None:
+    usual = usual_runner()
+    drop = ("contralateral_pelvic_drop",)
+    assert "Not judged: 1 of 14 measures (Pelvic drop);" in ask(*(m for m in usual if m.id not in drop)).summary
+    only_cadence = ask(*(m for m in usual if m.id == "cadence")).summary
+    assert "Not judged: 13 of 14 measures (Pelvic drop; Hip adduction; Knee valgus; …);" in only_cadence
+    assert "Not judged" not in ask(*usual).summary
+    assert "Not judged" not in ask().summary
+
+
+def test_a_muscle_whose_best_signs_are_withheld_is_not_called_nothing_seen() -> None:
+    """From behind, with the pelvic drop withheld, the knees alone do not clear the side of the hip."""
+    hips = ("contralateral_pelvic_drop", "hip_adduction")
+    assessment = ask(*(m for m in usual_runner() if m.id not in hips))
+    medius = muscle(assessment, "gluteus_medius")
+    assert medius.status == "not_looked_at"
+    assert "could best point to it could not be judged on this video (Pelvic drop; Hip adduction)" in medius.text
+    assert muscle(assessment, "tfl_itb").status == "not_looked_at"
+    assert muscle(assessment, "adductors").status == "nothing_seen"
+    one = ask(*(m for m in usual_runner() if m.id != "hip_adduction"))
+    assert muscle(one, "gluteus_medius").status == "nothing_seen"
 
 
 def test_a_measure_given_twice_is_refused() -> None:
