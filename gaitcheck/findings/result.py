@@ -8,7 +8,6 @@ from typing import Literal
 from gaitcheck.gait.result import Side
 
 Grade = Literal["A", "B", "C", "D", "X"]
-Band = Literal["typical", "watch", "marked"]
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,8 @@ class MuscleHint:
     """What the video says, or cannot say, about one muscle group.
 
     `status`: "worth_testing" when a measure points to it (then `because` names the findings), "nothing_seen" when its
-    best signs were looked at and lie in the usual band, "not_looked_at" when one of them was withheld, "not_visible" when no
-    video can show it (grade X).
+    best signs were looked at and lie in the usual band, "not_looked_at" when one of them was withheld, "not_visible"
+    when no video can show it (grade X).
     """
 
     id: str

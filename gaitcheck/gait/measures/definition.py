@@ -13,8 +13,6 @@ from gaitcheck.gait.view import is_side
 from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark
 
-Plane = Literal["frontal", "sagittal"]
-
 FRONTAL: tuple[View, ...] = ("rear", "front")
 SAGITTAL: tuple[View, ...] = ("left", "right")
 ANY_VIEW: tuple[View, ...] = (*FRONTAL, *SAGITTAL)
