@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from gaitcheck.errors import ModelError
 from gaitcheck.pose.install import model_file
 from gaitcheck.report.write import write_report
 from gaitcheck.settings import Settings
+from tests.support.browser import lacking
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +26,7 @@ def settings() -> Settings:
     try:
         model_file()
     except ModelError as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+        lacking(str(error))
     return Settings.model_validate({"speed_kmh": 10})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import pytest
 from gaitcheck.dashboard.files import SAMPLES_DIR, open_result
 from gaitcheck.errors import ModelError
 from gaitcheck.pose.install import model_file
+from tests.support.browser import chromium, lacking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,38 +27,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = SAMPLES_DIR / "side_forward_lean.mp4"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 ANALYSIS_WITHIN_MS = 300_000
-
-
-def lacking(what: str) -> None:
-    """Skip on a machine that lacks something; on the build server that would hide a fault."""
-    if os.environ.get("CI"):
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    given = os.environ.get("GAITCHECK_CHROMIUM")
-    found = [given] if given else ["/usr/bin/chromium", shutil.which("chromium") or ""]
-    program = next((path for path in found if path and Path(path).exists()), None)
-    if program is None:
-        lacking("There is no Chromium: install the package chromium or set GAITCHECK_CHROMIUM.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -159,7 +159,7 @@ def test_a_running_analysis_survives_a_new_session_and_stops_on_request(root: Pa
     token = str(page.query_params["run"])
     again = open_page(run=token)
     deadline = time.monotonic() + 60
-    while not list(root.glob("gaitcheck-*/*/work/pid.txt")):
+    while not list(root.rglob("pid.txt")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     again.run()

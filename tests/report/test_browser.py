@@ -1,36 +1,28 @@
 """The report page and the annotated video in a real browser."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from gaitcheck.analyze import Analysis
 from gaitcheck.report.write import write_report
+from tests.support.browser import chromium
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium")
 def test_the_page_fits_phone_and_paper_and_the_video_plays(two_views: Analysis, tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
     out = write_report(two_views, tmp_path / "out")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        try:
-            for width in (360, 794):
-                page = browser.new_page(viewport={"width": width, "height": 900})
-                asked: list[str] = []
-                page.on("request", lambda request, asked=asked: asked.append(request.url))
-                page.goto((out / "report.html").as_uri())
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 100)")
-                assert [url for url in asked if not url.startswith("data:")] == [(out / "report.html").as_uri()]
-            page.goto((out / "annotated.mp4").as_uri())
-            page.evaluate("document.querySelector('video').muted = true")
-            page.evaluate("document.querySelector('video').play()")
-            page.wait_for_function("document.querySelector('video').currentTime > 0.5", timeout=15_000)
-        finally:
-            browser.close()
+    with chromium() as browser:
+        for width in (360, 794):
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            asked: list[str] = []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.goto((out / "report.html").as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 100)")
+            assert [url for url in asked if not url.startswith("data:")] == [(out / "report.html").as_uri()]
+        page.goto((out / "annotated.mp4").as_uri())
+        page.evaluate("document.querySelector('video').muted = true")
+        page.evaluate("document.querySelector('video').play()")
+        page.wait_for_function("document.querySelector('video').currentTime > 0.5", timeout=15_000)
