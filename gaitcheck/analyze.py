@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from gaitcheck.pose.install import ModelFile
     from gaitcheck.pose.landmarker import RunnerTrack
 
+#: Cadences of one run at one speed differ by less than this share from one video to the next.
+SAME_RUN_SHARE = 0.04
+
 #: Called with a stage in words and the share of the whole work done (0..1).
 Progress = Callable[[str, float], None]
 
@@ -93,6 +96,7 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
             tell(name, (number + share) / len(paths))
 
         videos.append(_analyze_video(path, facts[number], settings, model, tell_share))
+    videos = [replace(v, gait=_with_checks(v.gait, same_run_checks(v, videos))) for v in videos]
     measures = best_measures([video.gait for video in videos])
     return Analysis(
         settings=settings,
@@ -143,6 +147,26 @@ def best_measures(views: Sequence[GaitResult]) -> tuple[Measure, ...]:
 
     rows = zip(*(view.measures for view in views), strict=True)  # every view lists all measures in one order
     return tuple(min(zip(views, row, strict=True), key=rank)[1] for row in rows)
+
+
+def same_run_checks(video: VideoAnalysis, videos: Sequence[VideoAnalysis]) -> tuple[Check, ...]:
+    """Whether the video has the rhythm of the others; nothing for a single video or one whose cadence is withheld."""
+    own = _cadence(video.gait)
+    others = [(other, _cadence(other.gait)) for other in videos if other is not video]
+    known = [(other, cadence) for other, cadence in others if cadence is not None]
+    if own is None or not known:
+        return ()
+    other, cadence = max(known, key=lambda one: abs(one[1] - own))
+    if abs(cadence - own) <= SAME_RUN_SHARE * own:
+        return (Check("same_run", True, "The videos show the same rhythm."),)
+    message = (
+        f"Here the steps come at {own:.0f} a minute, in {other.facts.file_name} at {cadence:.0f}: not the same run?"
+    )
+    return (Check("same_run", False, message, "Analyse videos of different runs or speeds one by one."),)
+
+
+def _cadence(gait: GaitResult) -> float | None:
+    return next(measure.mean for measure in gait.measures if measure.id == "cadence")
 
 
 def _refuse_baseline_beyond_the_end(facts: Sequence[VideoFacts], settings: Settings) -> None:

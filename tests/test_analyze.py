@@ -11,7 +11,7 @@ import pytest
 from gait.runs import track_of
 
 import gaitcheck.video.probe
-from gaitcheck.analyze import _video_checks, analyze, best_measures
+from gaitcheck.analyze import _video_checks, analyze, best_measures, same_run_checks
 from gaitcheck.errors import UnusableInputError
 from gaitcheck.gait.pipeline import measure_gait
 from gaitcheck.gait.result import GaitResult, Measure
@@ -99,6 +99,22 @@ def test_a_baseline_beyond_the_end_is_refused_before_the_long_work(monkeypatch: 
     monkeypatch.setattr(gaitcheck.video.probe, "probe", lambda path: facts(file_name=path.name))
     with pytest.raises(UnusableInputError, match=r"begins at 9 s, but b.mp4 lasts 8\.0 s"):
         analyze([Path("b.mp4")], Settings(baseline_s=(9.0, 10.0)))
+
+
+def test_videos_of_two_runs_are_noticed() -> None:
+    def video(name: str, cadence: float | None) -> Any:
+        gait = changed(run_from("rear"), "cadence", mean=cadence)
+        return SimpleNamespace(gait=gait, facts=facts(file_name=name))
+
+    videos = [video("rear.mp4", 172.1), video("side.mp4", 163.3)]
+    (check,) = same_run_checks(videos[0], videos)
+    assert check.ok is False
+    assert check.message == "Here the steps come at 172 a minute, in side.mp4 at 163: not the same run?"
+    alike = [video("rear.mp4", 168.0), video("side.mp4", 163.3)]
+    assert [check.ok for one in alike for check in same_run_checks(one, alike)] == [True, True]
+    assert same_run_checks(videos[0], videos[:1]) == ()
+    withheld = [video("rear.mp4", None), video("side.mp4", 163.3)]
+    assert [same_run_checks(one, withheld) for one in withheld] == [(), ()]
 
 
 def test_no_video() -> None:
