@@ -132,18 +132,18 @@ def _analyze_video(
 def best_measures(views: Sequence[GaitResult]) -> tuple[Measure, ...]:
     """The best view's value of each measure and side.
 
-    A measured value comes before a borderline one and that before a withheld one; among equals the view that suits the
-    measure best, then the smaller uncertainty, then the order of the videos.
+    A measured value comes before a borderline one and that before a withheld one; among equals the smaller uncertainty,
+    then the view that suits the measure best, then the order of the videos.
     """
     from gaitcheck.gait.measures import REGISTRY
 
     status_rank = {"measured": 0, "borderline": 1, "not_measurable": 2}
 
-    def rank(candidate: tuple[GaitResult, Measure]) -> tuple[int, int, float]:
+    def rank(candidate: tuple[GaitResult, Measure]) -> tuple[int, float, int]:
         view, measure = candidate
         suited = REGISTRY[measure.id].views
         fit = suited.index(view.view) if view.view in suited else len(suited)
-        return status_rank[measure.status], fit, measure.uncertainty or 0.0
+        return status_rank[measure.status], measure.uncertainty or 0.0, fit
 
     rows = zip(*(view.measures for view in views), strict=True)  # every view lists all measures in one order
     return tuple(min(zip(views, row, strict=True), key=rank)[1] for row in rows)

@@ -60,7 +60,7 @@ def test_each_measure_comes_from_the_view_that_can_show_it(order: tuple[str, str
         ("forward_trunk_lean", None, "right"),
         ("knee_flexion_ic", "right", "right"),
         ("contact_time", "right", "right"),
-        ("cadence", None, "rear"),
+        ("cadence", None, "right"),
     ]:
         assert (best[name, side].view, best[name, side].status) == (view, "measured"), name
     assert best["knee_flexion_ic", "left"].status == "not_measurable"

@@ -8,7 +8,7 @@ import numpy as np
 
 from gaitcheck.angles import rotated
 from gaitcheck.gait import quality
-from gaitcheck.gait.baseline import find_baseline
+from gaitcheck.gait.baseline import find_baseline, given_baseline
 from gaitcheck.gait.clean import CleanTrack, at_times, clean
 from gaitcheck.gait.events import Stance, bounce_g, find_stances, rhythm
 from gaitcheck.gait.measures import REGISTRY
@@ -87,7 +87,7 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
         swaps_repaired=cleaned.swaps_repaired,
         steps_found=len(stances),
         steps_dropped=dropped,
-        checks=(*checks, quality.steps_check(steps)),
+        checks=(*checks, quality.steps_check(steps), *quality.baseline_checks(settings.baseline_s, baseline)),
     )
     at_frames = at_times(cleaned.track, track.time_s)
     if view is None:
@@ -137,7 +137,7 @@ def _is_running_rhythm(period_s: float) -> bool:
 def _baseline(cleaned: CleanTrack, settings: Settings, scale: float) -> Baseline | None:
     if settings.baseline_s is not None:
         start, end = settings.baseline_s
-        return Baseline(start * scale, end * scale, "given")
+        return given_baseline(cleaned, start * scale, end * scale)
     return find_baseline(cleaned)
 
 

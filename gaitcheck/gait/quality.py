@@ -8,9 +8,9 @@ import numpy as np
 
 from gaitcheck.gait.clean import CleanTrack
 from gaitcheck.gait.events import Stance
-from gaitcheck.gait.measures.compute import ENOUGH_STEPS, LEAST_VISIBILITY, UNREAL_TIME
+from gaitcheck.gait.measures.compute import ENOUGH_STEPS, LEAST_VISIBILITY
 from gaitcheck.gait.measures.sagittal import CONTACT_FPS
-from gaitcheck.gait.result import SIDES, Check, Step
+from gaitcheck.gait.result import SIDES, Baseline, Check, Step
 from gaitcheck.gait.view import SQUARE_DEG, ViewFound, is_side, near_side
 from gaitcheck.settings import View
 from gaitcheck.track import EXCHANGED_SIDES, Landmark, PoseTrack
@@ -87,13 +87,13 @@ def time_check(time_is_real: bool, rate_is_known: bool, cadence: float | None) -
         return Check("real_time", None, "No steps were found that could tell whether the video plays in real time.")
     if time_is_real:
         return Check("real_time", True, "The steps come at a rhythm that people run at.", None, cadence, "steps/min")
-    message = (
-        "By the rate the camera is said to have filmed at, the steps are too slow or too fast for a run."
-        if rate_is_known
-        else UNREAL_TIME
-    )
-    advice = "Check the rate the camera filmed at." if rate_is_known else "Give the rate the camera filmed at."
-    return Check("real_time", False, f"{message} They come at {cadence:.0f} a minute.", advice, cadence, "steps/min")
+    rhythm = f"The steps come at {cadence:.0f} a minute, which nobody runs at"
+    if rate_is_known:
+        message = f"{rhythm}, by the rate the camera is said to have filmed at."
+        return Check("real_time", False, message, "Check the rate the camera filmed at.", cadence, "steps/min")
+    message = f"{rhythm}: the video plays in slow motion or sped up, or nobody runs."
+    advice = "Give the rate it was filmed at, for example 120 or 240 (on the command line --capture-fps 240)."
+    return Check("real_time", False, message, advice, cadence, "steps/min")
 
 
 def running_check(
@@ -128,6 +128,17 @@ def running_check(
         100 * clearance,
         "% leg length",
     )
+
+
+def baseline_checks(given_s: tuple[float, float] | None, baseline: Baseline | None) -> tuple[Check, ...]:
+    """Whether the runner stands still in the span given for it; nothing to check where none was given."""
+    if given_s is None:
+        return ()
+    span = f"from second {given_s[0]:g} to {given_s[1]:g}"
+    if baseline is None:
+        message = f"The runner does not stand still {span}, so nothing is given relative to standing."
+        return (Check("standing", False, message, "Give the seconds in which the runner stands still."),)
+    return (Check("standing", True, f"The runner stands still {span}."),)
 
 
 def steps_check(steps: Iterable[Step]) -> Check:

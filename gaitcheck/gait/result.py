@@ -62,9 +62,10 @@ class Quality:
 class Measure:
     """One measure of one side over all steps used.
 
-    `mean` is None exactly when `status` is "not_measurable"; `reason` is then a sentence a person understands.
-    `uncertainty` is the half width of the 95 % interval of `mean`, in `unit`. `from_standing` is the mean relative to
-    the standing baseline (posture angles only, None without a baseline). `side` is None for measures of the whole body.
+    `mean` is None exactly when `status` is "not_measurable"; `reason` is then a sentence a person understands. `sd` is
+    None as well where one value was read for all steps together. `uncertainty` is the half width of the 95 % interval
+    of `mean`, in `unit`. `from_standing` is the mean relative to the standing baseline (posture angles only, None
+    without a baseline). `side` is None for measures of the whole body.
     """
 
     id: str

@@ -29,7 +29,6 @@ BALL_CONTACT = np.array([0.0, 0.135, -0.068])
 HEEL = np.array([0.0, -0.052, -0.050])
 TOE_JOINT = np.array([0.0, 0.135, -0.058])
 TOE_FROM_TOE_JOINT = np.array([0.0, 0.060, 0.006])
-TOE_TIP_FROM_TOE_JOINT = np.array([0.0, 0.068, 0.002])
 
 #: Bony points of the pelvis from the middle of the hip joints, metres at the drawn height; x for the right side.
 PSIS = np.array([0.045, -0.095, 0.120])

@@ -8,7 +8,7 @@ import pytest
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import Baseline
 from gaitcheck.synthetic.spec import Spec
-from tests.gait.runs import VIEWS, check, jittered, measured, run_of, spec_of, track_of, without
+from tests.gait.runs import VIEWS, changed, check, jittered, measured, run_of, spec_of, track_of, without
 
 STANDING = {"standing_s": 3.0, "start_up_s": 1.5}
 
@@ -52,8 +52,20 @@ def test_where_nobody_is_seen_nobody_stands() -> None:
 
 @pytest.mark.parametrize("scale", [1.0, 0.25])
 def test_a_given_span_is_in_seconds_of_the_video(scale: float) -> None:
-    gait = measured(track_of("rear", fps=60 / scale, duration_s=8, clip={"playback_fps": 60}), scale, baseline_s=(1, 2))
-    assert gait.baseline == Baseline(1 * scale, 2 * scale, "given")
+    track, _ = run_of(standing_spec("rear"))
+    gait = measured(changed(track, time_s=track.time_s / scale), scale, baseline_s=(0.5 / scale, 2 / scale))
+    assert gait.baseline == Baseline(0.5, 2, "given")
+    assert check(gait, "standing").ok is True
+
+
+def test_a_span_in_which_the_runner_runs_is_no_standing() -> None:
+    gait = measured(track_of("rear"), baseline_s=(1, 3))
+    assert gait.baseline is None
+    assert all(m.from_standing is None for m in gait.measures)
+    standing = check(gait, "standing")
+    assert standing.ok is False
+    assert "from second 1 to 3" in standing.message
+    assert standing.advice
 
 
 @pytest.mark.parametrize("given", [None, (0.5, 2.5)])

@@ -36,8 +36,8 @@ UNEVEN_LEGS = (
     "front an uneven contact of the feet can stay unseen."
 )
 UNREAL_TIME = (
-    "The steps are too slow or too fast for a run, so the video seems to be in slow motion (or nobody runs); "
-    "give the rate it was filmed at, for example 120 or 240 frames a second."
+    "The steps do not come at a rhythm that people run at: the video plays in slow motion or sped up, or nobody runs; "
+    "give the rate it was filmed at."
 )
 
 
@@ -110,7 +110,7 @@ def measure(
                 side=side,
                 unit=unit,
                 mean=mean,
-                sd=sd,
+                sd=sd or None,  # one value read for all steps together has no spread
                 n_steps=n,
                 uncertainty=float(np.hypot(accuracy, 1.96 * error)),
                 status=status,
@@ -149,7 +149,7 @@ def _summary(definition: MeasureDef, signals: Signals, values: FloatArray) -> tu
         error = share * float(np.hypot(*(part.std(ddof=1) / np.sqrt(part.size) for part in sides)))
         return abs(means[0] - means[1]) * share, spread, error, min(part.size for part in sides)
     good = values[np.isfinite(values)]
-    sd = float(good.std(ddof=1))
+    sd = float(good.std(ddof=1)) if good.size > 1 else 0.0
     if definition.summary == "rate":
         midstances = np.array([step.midstance_s for step in signals.steps])
         rate, error, n = steps_a_minute(midstances, typical_step_s(signals.steps), signals.cuts_s)
@@ -184,6 +184,8 @@ def steps_a_minute(midstance_s: FloatArray, period_s: float, cuts_s: Sequence[fl
 
 def _usable(definition: MeasureDef, signals: Signals, values: FloatArray) -> int:
     """Steps that have the measure: of the poorer side where both are compared."""
+    if definition.summary == "rate":
+        return len(signals.steps)
     good = np.isfinite(values)
     if definition.summary == "asymmetry" and len(values) == len(signals.steps):
         left = np.array([step.side == "left" for step in signals.steps], dtype=bool)
