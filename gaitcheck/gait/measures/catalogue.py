@@ -55,8 +55,8 @@ def _section(definition: MeasureDef) -> str:
         rows["Slow motion"] = "only where the rate of filming is known"
     if definition.per_side and definition.far_leg in FAR_LEG_WORDS and {"left", "right"} & set(definition.views):
         rows["Leg away from the camera"] = FAR_LEG_WORDS[definition.far_leg]
-    if definition.borderline_views:
-        rows["Borderline from"] = ", ".join(VIEW_WORDS[view] for view in definition.borderline_views)
+    if definition.doubts:
+        rows["Always borderline"] = " ".join(dict.fromkeys(definition.doubts.values()))
     if definition.posture:
         rows["Standing"] = "also given relative to standing"
     if definition.withheld is not None:

@@ -27,14 +27,6 @@ Key = tuple[str, Side | None]
 
 FAR_LEG = "The other leg hides this one in a side view; film this side towards the camera as well."
 FAR_LEG_LESS_SURE = "The other leg hides this one part of the time in a side view, so it is less certain."
-BODY_ONLY = (
-    "From behind or in front it is read from the body's rise and fall, for both legs together; a side view is more "
-    "certain."
-)
-UNEVEN_LEGS = (
-    "From the side the far leg's contacts are found less surely, which looks like an asymmetry; from behind or in "
-    "front an uneven contact of the feet can stay unseen."
-)
 UNREAL_TIME = (
     "The steps do not come at a rhythm that people run at: the video plays in slow motion or sped up, or nobody runs; "
     "give the rate it was filmed at."
@@ -232,9 +224,7 @@ def _doubt(
     near = near_side(signals.view)
     if side is not None and near is not None and side != near and definition.far_leg == "borderline":
         return FAR_LEG_LESS_SURE
-    if signals.view in definition.borderline_views:
-        return UNEVEN_LEGS if definition.summary == "asymmetry" else BODY_ONLY
-    return None
+    return definition.doubts.get(signals.view)
 
 
 def _hidden_point(definition: MeasureDef, signals: Signals, side: Side | None) -> str | None:

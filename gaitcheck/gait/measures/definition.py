@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -106,7 +106,7 @@ class MeasureDef:
     needs_real_time : whether unknown slow motion spoils it.
     posture : whether it is also given relative to standing.
     far_leg : what a side view can say of the leg further from the camera.
-    borderline_views : views in which it is less certain than it should be.
+    doubts : reasons why it is less certain than it should be, by view; its status is then "borderline".
     withheld : a reason for which no view gives it at present.
     summary : "mean" of the steps, "asymmetry" of the sides' means, or "rate" of the steps over the whole run.
     source : where the definition comes from.
@@ -130,7 +130,7 @@ class MeasureDef:
     needs_real_time: bool = False
     posture: bool = False
     far_leg: Literal["withheld", "borderline", "same"] = "withheld"
-    borderline_views: tuple[View, ...] = ()
+    doubts: Mapping[View, str] = field(default_factory=dict)
     withheld: str | None = None
     summary: Literal["mean", "asymmetry", "rate"] = "mean"
 
