@@ -176,8 +176,8 @@ def steps_a_minute(midstance_s: FloatArray, period_s: float, cuts_s: Sequence[fl
 
 def _usable(definition: MeasureDef, signals: Signals, values: FloatArray) -> int:
     """Steps that have the measure: of the poorer side where both are compared."""
-    if definition.summary == "rate":
-        return len(signals.steps)
+    if definition.summary == "rate":  # counts whole steps: from one contact to the next
+        return sum(step.next_contact_s is not None for step in signals.steps)
     good = np.isfinite(values)
     if definition.summary == "asymmetry" and len(values) == len(signals.steps):
         left = np.array([step.side == "left" for step in signals.steps], dtype=bool)
