@@ -1,0 +1,8 @@
+"""Settings for all tests: property tests try the same examples on the build server every time, and new ones elsewhere."""
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("everywhere", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("everywhere")
