@@ -1,4 +1,4 @@
-"""Settings for all tests: property tests try the same examples on the build server every time, and new ones elsewhere."""
+"""Settings for all tests: property tests try the same examples on the build server, and new ones elsewhere."""
 
 import os
 
