@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out/demo
 
-.PHONY: demo test lint app bench lock setup model clean
+.PHONY: demo test lint app bench validate lock setup model clean
 
 demo: model
 	$(BIN)/gaitcheck demo --out $(OUT)
@@ -24,6 +24,10 @@ app: model
 
 bench: model
 	$(BIN)/python -m benchmarks
+
+# Renders what is missing (hours of processor time for the whole matrix) and writes docs/validation.md.
+validate: model
+	$(BIN)/gaitcheck validate
 
 # One OpenCV distribution: MediaPipe's opencv-contrib-python is left out by overrides.txt.
 lock: setup

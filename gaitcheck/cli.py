@@ -252,6 +252,30 @@ def synth_render(
         print(file)
 
 
+@app.command()
+def validate(
+    quick: Annotated[bool, typer.Option("--quick", help="Eight short runs instead of the whole matrix.")] = False,
+    docs: Annotated[Path, typer.Option(metavar="DIR", help="Folder for validation.md, its table and pictures.")] = Path(
+        "docs"
+    ),
+    work: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder that keeps clips and tracks; in the cache if not given.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = 1,
+) -> None:
+    """Measure the error on rendered runners whose truth is known."""
+    from gaitcheck.pose.install import cache_dir, model_file
+    from gaitcheck.validation.matrix import cases, quick_cases
+    from gaitcheck.validation.page import write_pages
+    from gaitcheck.validation.run import run
+
+    with _progress() as tell:
+        chosen = quick_cases() if quick else cases()
+        outcome = run(chosen, work or cache_dir() / "validation", model_file(), jobs=jobs, progress=tell)
+    for file in write_pages(outcome, docs):
+        print(file)
+
+
 def _settings(*, model: str, baseline: str | None, **choices: Any) -> Settings:
     """Settings from options; an impossible value is told by the option's name."""
     from pydantic import ValidationError
