@@ -94,10 +94,12 @@ def clean(raw: PoseTrack, slowness: float = 1.0) -> CleanTrack | None:
         for values in (xy, visibility, world):
             values[just_before] = np.nan  # so that a cut without a missing frame parts the stretches too
         width = max(3, 2 * round(0.04 * slowness / step_s) + 1)
-        steady = _without_spikes(repaired.xy_px[rows], legs, width)
-        xy[inside] = sosfiltfilt(sos, PchipInterpolator(known, steady)(time[inside]), axis=0)
-        world[inside] = sosfiltfilt(sos, PchipInterpolator(known, repaired.world_m[rows])(time[inside]), axis=0)
-        visibility[inside] = PchipInterpolator(known, repaired.visibility[rows])(time[inside])
+        for mark in range(xy.shape[1]):  # one landmark after the other: a long video's arrays are large
+            steady = _without_spikes(repaired.xy_px[rows, mark], legs, width)
+            xy[inside, mark] = sosfiltfilt(sos, PchipInterpolator(known, steady)(time[inside]), axis=0)
+            placed = PchipInterpolator(known, repaired.world_m[rows, mark])(time[inside])
+            world[inside, mark] = sosfiltfilt(sos, placed, axis=0)
+            visibility[inside, mark] = PchipInterpolator(known, repaired.visibility[rows, mark])(time[inside])
     gap_s = LONGEST_GAP_S * slowness
     note = f"gaps up to {gap_s:.2g} s bridged ({filled} frames), zero-phase low-pass at {cutoff:.2g} Hz"
     track = repaired.noted(note, time_s=time, xy_px=xy, visibility=np.clip(visibility, 0, 1), world_m=world)
@@ -138,7 +140,7 @@ def _stretches(track: PoseTrack, slowness: float) -> list[NDArray[np.intp]]:
 
 
 def _without_spikes(xy_px: FloatArray, leg_length_px: float, width: int) -> FloatArray:
-    """Points that leap away from their neighbours for a moment, put back to the median of these (Hampel's rule)."""
-    middle = median_filter(xy_px, size=(width, 1, 1), mode="nearest")
+    """One point (T, 2); where it leaps away for a moment, put back to its neighbours' median (Hampel's rule)."""
+    middle = median_filter(xy_px, size=(width, 1), mode="nearest")
     leap = np.linalg.norm(xy_px - middle, axis=-1) > SPIKE_LEGS * leg_length_px
-    return np.where(leap[..., None], middle, xy_px)
+    return np.where(leap[:, None], middle, xy_px)

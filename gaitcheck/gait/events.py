@@ -169,13 +169,13 @@ def _stances_of(
     height = body(fine)
     swing = np.percentile(height, 90) - np.percentile(height, 10)
     found, _ = find_peaks(-height, distance=max(1, int(0.6 * period / FINE_S)), prominence=LOW_PROMINENCE * swing)
-    lows = fine[found]
+    places, cycle = _aligned(body(fine, 1), found, period)
+    lows, middles = fine[found], fine[places]
     feet = _foot_height(clean, "left")[rows] - _foot_height(clean, "right")[rows]
     apart = np.array([np.mean(feet[np.abs(time - low) <= 0.15 * period]) for low in lows])
     on_left = _alternating(apart, lows, period)
-    middles, cycle = _aligned(body, lows, period, (time[0], time[-1]))
     from_middle = _contact_by_body(cycle, period) if cycle is not None else None
-    for middle, left, clearance in zip(middles, on_left, np.abs(apart), strict=True):
+    for middle, left, clearance in zip(middles.tolist(), on_left, np.abs(apart), strict=True):
         side: Side = "left" if left else "right"
         contact, off = (middle + from_middle[0], middle + from_middle[1]) if from_middle else (None, None)
         if is_side(view):
@@ -212,34 +212,32 @@ def _alternating(apart: FloatArray, lows: FloatArray, period: float) -> NDArray[
     return np.asarray(leg == 0)
 
 
-def _aligned(
-    body: CubicSpline, lows: FloatArray, period: float, span: tuple[float, float]
-) -> tuple[list[float], CubicSpline | None]:
+def _aligned(speed: FloatArray, lows: NDArray[np.intp], period: float) -> tuple[NDArray[np.intp], CubicSpline | None]:
     """Midstances, each moved to where the vertical speed around it fits the mean cycle of all steps best.
 
-    Returns the midstances and the mean cycle of vertical speed over time from midstance (None with fewer than three
-    whole cycles). Fitting the whole cycle is steadier than any single extreme of a jittery curve. Both legs share one
-    cycle: cycles of their own made contacts differ by up to 20 ms between legs that are alike (rendered runners).
+    `speed` is the body's vertical speed on the fine time base, `lows` are places in it. Returns the places moved and
+    the mean cycle of speed over time from midstance (None with fewer than three whole cycles). Fitting the whole cycle
+    is steadier than any single extreme of a jittery curve. Both legs share one cycle: cycles of their own made
+    contacts differ by up to 20 ms between legs that are alike (rendered runners).
     """
-    reach = 0.75 * period
-    grid = np.arange(-reach, reach + FINE_S / 2, FINE_S)
-    whole = (lows - 1.1 * reach >= span[0]) & (lows + 1.1 * reach <= span[1])
+    reach, most = round(0.75 * period / FINE_S), round(0.12 * period / FINE_S)
+    around = np.arange(-reach, reach + 1)
+    whole = (lows >= reach + 2 * most) & (lows < len(speed) - reach - 2 * most)
     if whole.sum() < 3:
-        return [float(low) for low in lows], None
-    shifts = np.arange(-0.12, 0.121, 0.005) * period
-    moved = lows.astype(float)
+        return lows, None
+    moved = lows.copy()
     for _ in range(3):
-        cycle = np.mean([body(middle + grid, 1) for middle in moved[whole]], axis=0)
+        cycle = speed[moved[whole, None] + around].mean(axis=0)
         for i in np.flatnonzero(whole):
-            fit = np.array([np.dot(cycle, body(lows[i] + shift + grid, 1)) for shift in shifts])
-            moved[i] = lows[i] + shifts[int(np.argmax(fit))]
+            near = speed[lows[i] - reach - most : lows[i] + reach + most + 1]
+            moved[i] = lows[i] + int(np.argmax(np.correlate(near, cycle, "valid"))) - most
         # the mean cycle is at its lowest where its speed passes zero upwards
-        centre = np.abs(grid) < 0.25 * period
-        rising = np.flatnonzero((cycle[:-1] < 0) & (cycle[1:] >= 0) & centre[1:])
+        rising = np.flatnonzero((cycle[:-1] < 0) & (cycle[1:] >= 0)) + 1 - reach
         if rising.size:
-            moved[whole] += grid[rising[np.argmin(np.abs(grid[rising]))]]
-    cycle = np.mean([body(middle + grid, 1) for middle in moved[whole]], axis=0)
-    return [float(middle) for middle in moved], CubicSpline(grid, cycle)
+            centre = int(rising[np.argmin(np.abs(rising))])
+            moved[whole] += centre if abs(centre) <= most else 0
+    cycle = speed[moved[whole, None] + around].mean(axis=0)
+    return moved, CubicSpline(around * FINE_S, cycle)
 
 
 def _foot_height(clean: CleanTrack, side: Side) -> FloatArray:
