@@ -21,6 +21,7 @@ from gaitcheck.batch.events import BatchResult, Failure
 from gaitcheck.cli import main
 from gaitcheck.errors import Cancelled, MissingComponentError, ModelError, UnusableInputError
 from gaitcheck.settings import Settings
+from tests.support.signals import heed_ctrl_c
 
 COMMAND = [sys.executable, "-m", "gaitcheck.cli"]
 
@@ -261,7 +262,11 @@ def test_a_signal_ends_it_with_130(sent: signal.Signals, tmp_path: Path) -> None
     )
     started = tmp_path / "started"
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(started)], stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        [sys.executable, "-c", script, str(started)],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        preexec_fn=heed_ctrl_c,
     )
     while not started.exists():
         assert process.poll() is None

@@ -17,6 +17,7 @@ import pytest
 from gaitcheck.batch import BatchEvent, BatchResult
 from gaitcheck.batch.run import run_jobs
 from gaitcheck.errors import Cancelled, UnusableInputError
+from tests.support.signals import heed_ctrl_c
 
 from .stub_jobs import StubJob
 
@@ -207,6 +208,7 @@ def start_program(tmp_path: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_ctrl_c,
     )
     deadline = time.monotonic() + 60
     while not list((tmp_path / "out").glob(".partial/*/asleep")):
