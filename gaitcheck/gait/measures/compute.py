@@ -20,6 +20,8 @@ FEWEST_STEPS = 3
 LEAST_VISIBILITY = 0.6
 #: Pauses in the steps over which they are not counted on.
 LONGEST_PAUSE_STEPS = 3.5
+#: Spread, as a share of the mean, that is nothing but rounding.
+NO_SPREAD = 1e-9
 #: Vertical oscillation in centimetres is this times as uncertain as in % of leg length (leg length about 86 cm).
 CM_PER_PERCENT = 0.86
 
@@ -102,7 +104,7 @@ def measure(
                 side=side,
                 unit=unit,
                 mean=mean,
-                sd=sd or None,  # one value read for all steps together has no spread
+                sd=sd if sd > NO_SPREAD * abs(mean) else None,  # one value read for all steps together has no spread
                 n_steps=n,
                 uncertainty=float(np.hypot(accuracy, 1.96 * error)),
                 status=status,
