@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -89,45 +90,45 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
         steps_dropped=dropped,
         checks=(*checks, quality.steps_check(steps), *quality.baseline_checks(settings.baseline_s, baseline)),
     )
-    at_frames = at_times(cleaned.track, track.time_s)
-    if view is None:
-        return GaitResult(
-            track=at_frames,
-            view=None,
-            view_source="unknown",
-            direction=None,
-            time_is_real=time_is_real,
-            baseline=baseline,
-            steps=steps,
-            quality=quality_record,
-            series={},
-            step_values={},
-            measures=_all_withheld(NO_VIEW),
-        )
-    signals = _signals(cleaned, view, facing(track, view) or "image_right", settings, steps)
-    circumstances = Circumstances(real_fps, time_is_real, *_judged(checks))
-    series: dict[Key, FloatArray] = {}
-    values: dict[Key, FloatArray] = {}
-    measures: list[Measure] = []
-    for definition in REGISTRY.values():
-        own_series = per_frame_series(definition, signals) if view in definition.views else {}
-        own_values = per_step_values(definition, signals, own_series) if view in definition.views else {}
-        measures += measure(definition, signals, own_series, own_values, baseline, circumstances)
-        series |= own_series
-        values |= own_values
+    given = _Given({}, {}, _all_withheld(NO_VIEW))
+    if view is not None:
+        signals = _signals(cleaned, view, facing(track, view) or "image_right", settings, steps)
+        given = _measure_all(signals, baseline, Circumstances(real_fps, time_is_real, *_judged(checks)))
     return GaitResult(
-        track=at_frames,
+        track=at_times(cleaned.track, track.time_s),
         view=view,
-        view_source="given" if settings.view else "found",
-        direction=facing(track, view),
+        view_source="given" if settings.view else "found" if view else "unknown",
+        direction=facing(track, view) if view else None,
         time_is_real=time_is_real,
         baseline=baseline,
         steps=steps,
         quality=quality_record,
-        series={key: np.interp(track.time_s, signals.time_s, line) for key, line in series.items()},
-        step_values=values,
-        measures=tuple(measures),
+        series={key: np.interp(track.time_s, cleaned.track.time_s, line) for key, line in given.series.items()},
+        step_values=given.step_values,
+        measures=given.measures,
     )
+
+
+class _Given(NamedTuple):
+    """What the measures room gives: values over time, by step, and the measures."""
+
+    series: dict[Key, FloatArray]
+    step_values: dict[Key, FloatArray]
+    measures: tuple[Measure, ...]
+
+
+def _measure_all(signals: Signals, baseline: Baseline | None, circumstances: Circumstances) -> _Given:
+    """Every measure of the registry; those of another view come out withheld."""
+    series: dict[Key, FloatArray] = {}
+    values: dict[Key, FloatArray] = {}
+    measures: list[Measure] = []
+    for definition in REGISTRY.values():
+        own_series = per_frame_series(definition, signals) if signals.view in definition.views else {}
+        own_values = per_step_values(definition, signals, own_series) if signals.view in definition.views else {}
+        measures += measure(definition, signals, own_series, own_values, baseline, circumstances)
+        series |= own_series
+        values |= own_values
+    return _Given(series, values, tuple(measures))
 
 
 def _is_running_rhythm(period_s: float) -> bool:
