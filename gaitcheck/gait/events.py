@@ -140,7 +140,7 @@ def body_height(clean: CleanTrack) -> FloatArray:
     """(T,) height of the body by its shoulders and ears, leg lengths, up positive.
 
     The hips would be the place to read, but the tracker moves them with the legs: the swinging leg shifts the fall and
-    rise it gives them by up to 80 ms (rendered runners, whose truth is known). Head and shoulders ride on the same
+    rise it gives them by up to 90 ms (rendered runners, whose truth is known). Head and shoulders ride on the same
     body and are found without that.
     """
     points = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]
