@@ -6,14 +6,14 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from gaitcheck import __version__
+from gaitcheck.commands.progress import progress
 from gaitcheck.errors import Cancelled, GaitCheckError, MissingComponentError, UnusableInputError
 from gaitcheck.native_logs import own_the_terminal
 
@@ -109,7 +109,7 @@ def analyze(
     from gaitcheck.analyze import analyze as analyze_run
     from gaitcheck.report.document import document_json, to_document
 
-    with _progress() as tell:
+    with progress() as tell:
         analysis = analyze_run(videos, settings, progress=tell)
     sys.stdout.write(document_json(to_document(analysis)))
 
@@ -170,7 +170,7 @@ def batch(
     from gaitcheck.batch.events import BatchEvent
     from gaitcheck.batch.run import run_batch
 
-    with _progress() as tell:
+    with progress() as tell:
 
         def on_event(event: BatchEvent) -> None:
             tell(f"{event.finished} of {event.total} finished; {event.recording}", event.batch_share)
@@ -216,7 +216,7 @@ def models_install(name: Annotated[str, typer.Argument(help="lite, full or heavy
     """Fetch a pose model into the cache; nothing is fetched when it is there."""
     from gaitcheck.pose.install import install
 
-    with _progress() as tell:
+    with progress() as tell:
         model = install(name, tell)
     print(f"{model.name}: {model.path} (SHA-256 {model.sha256})")
 
@@ -246,7 +246,7 @@ def synth_render(
     """Render a synthetic runner from a spec."""
     from gaitcheck.synthetic import render_spec
 
-    with _progress() as tell:
+    with progress() as tell:
         files = render_spec(spec, out, progress=lambda share: tell(f"rendering {spec.stem}", share))
     for file in files:
         print(file)
@@ -269,7 +269,7 @@ def validate(
     from gaitcheck.validation.page import write_pages
     from gaitcheck.validation.run import run
 
-    with _progress() as tell:
+    with progress() as tell:
         chosen = quick_cases() if quick else cases()
         outcome = run(chosen, work or cache_dir() / "validation", model_file(), jobs=jobs, progress=tell)
     for file in write_pages(outcome, docs):
@@ -309,27 +309,12 @@ def _span(text: str | None) -> tuple[float, float] | None:
         raise UnusableInputError(f"--baseline: {text!r} is not a span of seconds; write it like 0-3.") from None
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None]]:
-    """A bar with the time left on a terminal; nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda stage, share: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task("starting", total=1.0)
-        yield lambda stage, share: bar.update(task, description=stage, completed=share)
-
-
 def _analyze_into(videos: Sequence[Path], out: Path, settings: Settings, *, annotated_video: bool) -> Analysis:
     """Analyse one run and write its folder."""
     from gaitcheck.analyze import analyze as analyze_run
     from gaitcheck.report.write import write_report
 
-    with _progress() as tell:
+    with progress() as tell:
         analysis = analyze_run(videos, settings, progress=lambda stage, done: tell(stage, _ANALYSIS_SHARE * done))
         write_report(
             analysis,
