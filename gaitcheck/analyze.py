@@ -16,7 +16,6 @@ from gaitcheck.track import PoseTrack
 from gaitcheck.video.facts import VideoFacts
 
 if TYPE_CHECKING:
-    from gaitcheck.pose.install import ModelFile
     from gaitcheck.pose.landmarker import RunnerTrack
 
 #: Cadences of one run at one speed differ by less than this share from one video to the next.
@@ -24,6 +23,16 @@ SAME_RUN_SHARE = 0.04
 
 #: Called with a stage in words and the share of the whole work done (0..1).
 Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class TrackedVideo:
+    """One video of the run after the long work: the file, its facts, and what the pose room found in it."""
+
+    path: Path
+    sha256: str
+    facts: VideoFacts
+    runner: RunnerTrack
 
 
 @dataclass(frozen=True)
@@ -78,8 +87,8 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
     ModelError
         The pose model is not installed; it is never fetched from here.
     """
-    from gaitcheck.findings import assess
     from gaitcheck.pose.install import model_file
+    from gaitcheck.pose.landmarker import track_runner
     from gaitcheck.video.probe import probe
 
     if not paths:
@@ -88,39 +97,44 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
     facts = [probe(path) for path in paths]  # every file is looked at before the long work on the first begins
     _refuse_baseline_beyond_the_end(facts, settings)
     model = model_file(settings.model, settings.model_path)
-    videos = []
+    tracked = []
     for number, path in enumerate(paths):
         name = f"Finding the joints in {path.name}"
 
         def tell_share(share: float, number: int = number, name: str = name) -> None:
             tell(name, (number + share) / len(paths))
 
-        videos.append(_analyze_video(path, facts[number], settings, model, tell_share))
+        runner = track_runner(path, model, person=settings.person, progress=tell_share)
+        tracked.append(TrackedVideo(path, file_sha256(path), facts[number], runner))
+    return conclude(tracked, ModelUsed(model.name, model.sha256), settings)
+
+
+def conclude(tracked: Sequence[TrackedVideo], model: ModelUsed, settings: Settings) -> Analysis:
+    """Measure tracked videos of one run and say what stands out; needs neither the videos nor the pose model."""
+    from gaitcheck.findings import assess
+
+    videos = [_measure_video(one, settings) for one in tracked]
     videos = [replace(v, gait=_with_checks(v.gait, same_run_checks(v, videos))) for v in videos]
     measures = best_measures([video.gait for video in videos])
     return Analysis(
         settings=settings,
-        model=ModelUsed(model.name, model.sha256),
+        model=model,
         videos=tuple(videos),
         measures=measures,
         assessment=assess(measures, sex=settings.sex, speed_kmh=settings.speed_kmh),
     )
 
 
-def _analyze_video(
-    path: Path, facts: VideoFacts, settings: Settings, model: ModelFile, tell: Callable[[float], None]
-) -> VideoAnalysis:
+def _measure_video(tracked: TrackedVideo, settings: Settings) -> VideoAnalysis:
     from gaitcheck.gait.pipeline import measure_gait
-    from gaitcheck.pose.landmarker import track_runner
     from gaitcheck.video.probe import seconds_per_video_second
 
-    sha256 = file_sha256(path)
-    runner = track_runner(path, model, person=settings.person, progress=tell)
+    facts, runner = tracked.facts, tracked.runner
     scale = seconds_per_video_second(facts, settings.capture_fps)
     gait = measure_gait(runner.track, settings, seconds_per_video_second=scale)
     return VideoAnalysis(
-        path=path,
-        sha256=sha256,
+        path=tracked.path,
+        sha256=tracked.sha256,
         facts=facts,
         raw_track=runner.track,
         gait=_with_checks(gait, _video_checks(facts, runner, settings.person)),
