@@ -37,19 +37,22 @@ class TrackedVideo:
 
 @dataclass(frozen=True)
 class VideoAnalysis:
-    """One video of the run: the file, the facts, the raw track as found, and what the gait room made of it.
+    """One video of the run: the file, the facts, what the pose room found, and what the gait room made of it.
 
     `seconds_per_video_second` is real time over presented time: 1 for a plain video, 0.25 for 120 fps played at 30.
-    `persons_seen` is the largest number of people found together in the frames looked at.
     """
 
     path: Path
     sha256: str
     facts: VideoFacts
-    raw_track: PoseTrack
+    runner: RunnerTrack
     gait: GaitResult
     seconds_per_video_second: float
-    persons_seen: int
+
+    @property
+    def raw_track(self) -> PoseTrack:
+        """The track as the pose model found it, in presentation time."""
+        return self.runner.track
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,9 @@ def _measure_video(tracked: TrackedVideo, settings: Settings) -> VideoAnalysis:
         path=tracked.path,
         sha256=tracked.sha256,
         facts=facts,
-        raw_track=runner.track,
+        runner=runner,
         gait=_with_checks(gait, _video_checks(facts, runner, settings.person)),
         seconds_per_video_second=scale or 1.0,
-        persons_seen=runner.persons_seen,
     )
 
 

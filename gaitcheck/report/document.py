@@ -258,7 +258,7 @@ def _video_record(number: int, video: VideoAnalysis, outputs: VideoOutputs) -> V
         baseline=gait.baseline,
         seconds_per_video_second=video.seconds_per_video_second,
         time_is_real=gait.time_is_real,
-        persons_seen=video.persons_seen,
+        persons_seen=video.runner.persons_seen,
         steps=len(gait.steps),
         history=gait.track.history,
         outputs=outputs,

@@ -83,7 +83,8 @@ def _about(number: int, video: VideoAnalysis) -> dict[str, Any]:
         "facts": asdict(video.facts),
         "frame_size_px": video.raw_track.frame_size_px,
         "seconds_per_video_second": video.seconds_per_video_second,
-        "persons_seen": video.persons_seen,
+        "persons_seen": video.runner.persons_seen,
+        "damaged": video.runner.damaged,
         "view": video.gait.view,
         **{
             stage: {"cuts_s": track.cuts_s, "history": track.history}

@@ -13,6 +13,7 @@ import numpy as np
 from gaitcheck.analyze import Analysis, ModelUsed, VideoAnalysis
 from gaitcheck.findings.result import Assessment, Finding, MuscleHint
 from gaitcheck.gait.result import Check, GaitResult, Measure, Quality, Side, Step
+from gaitcheck.pose.landmarker import RunnerTrack
 from gaitcheck.settings import Settings, View
 from gaitcheck.track import Landmark, PoseTrack
 from gaitcheck.video.facts import VideoFacts
@@ -62,10 +63,9 @@ def make_video_analysis(
             None,
             None,
         ),
-        raw_track=track,
+        runner=RunnerTrack(track, persons_seen=1),
         gait=gait,
         seconds_per_video_second=seconds_per_video_second,
-        persons_seen=1,
     )
 
 
