@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gaitcheck.gait.measures import REGISTRY
+from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.gait.measures.catalogue import catalogue
 
 PAGE = Path(__file__).parents[2] / "docs" / "measures.md"
@@ -23,7 +24,8 @@ def test_every_measure_is_on_the_page_with_what_limits_it() -> None:
         for text in (definition.id, definition.unit, definition.sign, definition.definition, definition.source):
             assert text in section
         assert (definition.withheld or "") in section
-        for value in definition.accuracy.values():
-            assert (f"±{value:g} {definition.unit}" in section) == (definition.withheld is None)
+        for view in definition.views:
+            known = accuracy_of(definition.id, view).uncertainty
+            assert (f"±{known:g} {definition.unit}" in section) == (definition.withheld is None)
         if definition.needs_fps:
             assert f"{definition.needs_fps:g} a second or more" in section

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from gaitcheck.gait.measures import REGISTRY
+from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.gait.measures.compute import ENOUGH_STEPS, FEWEST_STEPS, LEAST_VISIBILITY
 from gaitcheck.gait.measures.definition import MeasureDef
 
@@ -22,9 +23,11 @@ Each measure is the mean over the steps of a leg (or of both), with the standard
 steps, and an uncertainty: half the width of the interval that holds the true mean in 95 of 100 cases. The table of a
 measure gives the uncertainty of a mean over many steps by view; the spread of the steps is added to it.
 
-Those of the angles start from published errors of phone video and were widened where rendered runners, whose truth is
-known, showed more; contact is tuned on one runner on a force plate at two speeds. None of it has been checked on many
-real runners yet: take the uncertainties as honest estimates, not as proven.
+The uncertainties are made by `gaitcheck validate` from the errors on rendered runners whose truth is known (the tuning
+half of [validation.md](validation.md)), over all builds, clothes, cameras and files tried there. Where too few runs
+tell it, a floor from published errors of video stands instead (*stated floor*; its basis is in
+`gaitcheck/gait/measures/floors.toml`). None of it has been checked on many real runners yet: take the uncertainties as
+honest estimates, not as proven.
 
 A measure is **not measurable** when nobody runs, when the view or the frame rate cannot show it, when one of its joints
 is hidden (visibility under {LEAST_VISIBILITY:g} at midstance), or with fewer than {FEWEST_STEPS} steps. It is
@@ -67,9 +70,12 @@ def _section(definition: MeasureDef) -> str:
 
 
 def _uncertainty(definition: MeasureDef) -> str:
-    return ", ".join(
-        f"{VIEW_WORDS[view]} {'±'}{definition.accuracy[view]:g} {definition.unit}" for view in definition.views
-    )
+    parts = []
+    for view in definition.views:
+        known = accuracy_of(definition.id, view)
+        source = f"{known.runs} rendered runs" if known.runs else "stated floor"
+        parts.append(f"{VIEW_WORDS[view]} {'±'}{known.uncertainty:g} {definition.unit} ({source})")
+    return ", ".join(parts)
 
 
 if __name__ == "__main__":

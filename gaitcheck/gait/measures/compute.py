@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.gait.measures.definition import MeasureDef, Signals, landmark
 from gaitcheck.gait.result import SIDES, Baseline, Measure, Side, Status
 from gaitcheck.gait.steps import typical_step_s
@@ -93,7 +94,7 @@ def measure(
             unit, scale = "cm", CM_PER_PERCENT
         doubt = _doubt(definition, signals, side, n, circumstances)
         status: Status = "measured" if doubt is None else "borderline"
-        accuracy = scale * definition.accuracy[signals.view]
+        accuracy = scale * accuracy_of(definition.id, signals.view).uncertainty
         from_standing = None
         if definition.posture and baseline is not None:
             standing = signals.between(series[definition.id, side], baseline.start_s, baseline.end_s)

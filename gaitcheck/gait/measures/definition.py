@@ -1,4 +1,4 @@
-"""What a measure is: one record with its name, plane, event, sign, formula, error and source."""
+"""What a measure is: one record with its name, plane, event, sign, formula and source."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ PerStep = Callable[[Signals, Step, FloatArray], float]
 
 @dataclass(frozen=True)
 class MeasureDef:
-    """One measure.
+    """One measure. How far it can be off stands in `accuracy`.
 
     Attributes
     ----------
@@ -101,7 +101,6 @@ class MeasureDef:
     per_step : one step's value from the step and the series.
     points : joints of the leg that must be visible, everyday names.
     paired : joints of both sides that must be visible in rear and front views, where it is read from both.
-    accuracy : half width of the 95 % interval of a mean over many steps, by view, in `unit`.
     needs_fps : lowest frame rate at which it can be told, real frames a second.
     needs_real_time : whether unknown slow motion spoils it.
     posture : whether it is also given relative to standing.
@@ -119,7 +118,6 @@ class MeasureDef:
     definition: str
     event: str
     views: tuple[View, ...]
-    accuracy: dict[View, float]
     source: str
     per_step: PerStep | None = None
     per_frame: PerFrame | None = None

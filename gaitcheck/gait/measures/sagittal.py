@@ -15,15 +15,10 @@ from gaitcheck.gait.measures.definition import (
     stance_peak,
 )
 from gaitcheck.gait.result import Side, Step
-from gaitcheck.settings import View
 from gaitcheck.track import FloatArray
 
 #: Below this the moment of contact falls between frames and the knee turns 5 degrees from one to the next.
 CONTACT_FPS = 50.0
-
-
-def _both(value: float) -> dict[View, float]:
-    return {"left": value, "right": value}
 
 
 def _forward_trunk_lean(s: Signals, side: Side) -> FloatArray:
@@ -75,7 +70,6 @@ MEASURES = (
         definition="Middle of the hips to middle of the shoulders against the vertical.",
         event="mean over stance",
         views=SAGITTAL,
-        accuracy=_both(3.0),
         per_side=False,
         per_frame=_forward_trunk_lean,
         per_step=stance_mean,
@@ -92,7 +86,6 @@ MEASURES = (
         definition="Shin (knee to ankle) against the vertical.",
         event="initial contact",
         views=SAGITTAL,
-        accuracy=_both(7.0),
         per_frame=_tibia_inclination,
         per_step=at_contact,
         points=("knee", "ankle"),
@@ -107,7 +100,6 @@ MEASURES = (
         definition="Horizontal distance from the middle of the hips to the ankle over the length of the leg.",
         event="initial contact",
         views=SAGITTAL,
-        accuracy=_both(5.0),
         per_frame=_foot_ahead,
         per_step=at_contact,
         points=("hip", "ankle"),
@@ -122,7 +114,6 @@ MEASURES = (
         definition="180 degrees minus the angle hip, knee, ankle.",
         event="initial contact",
         views=SAGITTAL,
-        accuracy=_both(9.0),
         per_frame=_knee_flexion,
         per_step=at_contact,
         points=("hip", "knee", "ankle"),
@@ -137,7 +128,6 @@ MEASURES = (
         definition="Largest value of 180 degrees minus the angle hip, knee, ankle between contact and toe-off.",
         event="peak in stance",
         views=SAGITTAL,
-        accuracy=_both(7.0),
         per_frame=_knee_flexion,
         per_step=stance_peak,
         points=("hip", "knee", "ankle"),
@@ -151,7 +141,6 @@ MEASURES = (
         definition="Heel to toe against the level.",
         event="initial contact",
         views=SAGITTAL,
-        accuracy=_both(8.0),
         per_frame=_foot_inclination,
         per_step=at_contact,
         points=("heel", "toe"),
@@ -166,7 +155,6 @@ MEASURES = (
         definition="Thigh (hip to knee) against the vertical, its largest backward value.",
         event="late stance",
         views=SAGITTAL,
-        accuracy=_both(4.0),
         per_frame=_hip_extension,
         per_step=_late_stance_peak,
         points=("hip", "knee"),
@@ -180,7 +168,6 @@ MEASURES = (
         definition="Largest value of 180 degrees minus the angle hip, knee, ankle in swing.",
         event="swing",
         views=SAGITTAL,
-        accuracy=_both(8.0),
         per_frame=_knee_flexion,
         per_step=_swing_peak,
         points=("hip", "knee", "ankle"),
