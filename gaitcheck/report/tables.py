@@ -15,6 +15,7 @@ import numpy as np
 from gaitcheck.analyze import Analysis, VideoAnalysis
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import GaitResult, Side, Step
+from gaitcheck.pose.landmarker import RunnerTrack
 from gaitcheck.report.words import unit_slug
 from gaitcheck.track import N_LANDMARKS, Landmark, PoseTrack
 
@@ -62,6 +63,14 @@ def read_track(path: Path, video: int = 1, stage: Stage = "raw") -> PoseTrack:
         cuts_s=tuple(about[stage]["cuts_s"]),
         history=tuple(about[stage]["history"]),
     )
+
+
+def read_runner(path: Path, video: int = 1) -> RunnerTrack:
+    """What the pose room found in a video, as it was when `write_landmarks` saved it."""
+    import pyarrow.parquet as pq
+
+    about = json.loads(pq.read_schema(path).metadata[b"gaitcheck"])["videos"][video - 1]
+    return RunnerTrack(read_track(path, video), persons_seen=about["persons_seen"], damaged=about["damaged"])
 
 
 def _landmark_schema(analysis: Analysis) -> Any:
