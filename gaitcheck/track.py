@@ -1,9 +1,10 @@
-"""The pose track: where the runner's joints are in every frame of a video."""
+"""What is known of every frame of a video: the pose track (joints) and the pelvis track (tilt of the pelvis)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,3 +112,82 @@ class PoseTrack:
     def noted(self, what: str, **changes: object) -> PoseTrack:
         """A changed copy whose history says what was done."""
         return replace(self, history=(*self.history, what), **changes)  # type: ignore[arg-type]
+
+
+PelvisSource = Literal["stickers", "garment", "registration", "fused", "none"]
+
+
+@dataclass(frozen=True)
+class PelvisTrack:
+    """Tilt of the pelvis over time as the picture shows it (never from the pose model's hips, which hardly tilt).
+
+    Attributes
+    ----------
+    time_s : (T,) seconds, as in the pose track of the same video.
+    tilt_deg : (T,) tilt of the pelvis line in the upright picture as filmed (camera roll not undone), + = its end at
+        the picture's right lies lower; NaN where it was not seen.
+    noise_deg : (T,) standard error of one frame's tilt, independent from frame to frame; NaN where there is no tilt.
+    ends_px : (T, 2, 2) ends of the line to be drawn, the picture's left one first, then x and y; NaN likewise.
+    source : what the line was read from; "none" where there is no line.
+    absolute : True where `tilt_deg` is the line's tilt in the picture; False where only its swing is known and the
+        zero is the mean over the run.
+    zero_deg : half width of the 95 % interval of an error that all frames share (a sticker or waistband that does not
+        lie level on a level pelvis); inf where the zero is unknown.
+    swing_deg : half width of the 95 % interval of the error of the tilt's swing from one side to the other.
+    reason : a sentence that says why there is no line and what helps next time; None where there is one.
+    """
+
+    time_s: FloatArray
+    tilt_deg: FloatArray
+    noise_deg: FloatArray
+    ends_px: FloatArray
+    source: PelvisSource
+    absolute: bool
+    zero_deg: float
+    swing_deg: float
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        n = len(self.time_s)
+        wanted = {"time_s": (n,), "tilt_deg": (n,), "noise_deg": (n,), "ends_px": (n, 2, 2)}
+        for name, shape in wanted.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} has shape {getattr(self, name).shape}, not {shape}")
+        if (self.source == "none") != (self.reason is not None):
+            raise ValueError("a pelvis track without a line needs a reason, one with a line has none")
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """(T,) True where the line was seen."""
+        return np.isfinite(self.tilt_deg)
+
+    @classmethod
+    def missing(cls, time_s: FloatArray, reason: str) -> PelvisTrack:
+        """A track without a line, with the reason."""
+        n = len(time_s)
+        nothing = np.full(n, np.nan)
+        return cls(time_s, nothing, nothing, np.full((n, 2, 2), np.nan), "none", False, np.inf, np.inf, reason)
+
+
+@dataclass(frozen=True)
+class CameraRoll:
+    """How far the camera was turned, from the straight lines of the room.
+
+    Attributes
+    ----------
+    roll_deg : turn of a level line in the picture, + = its right end lower.
+    sd_deg : standard deviation of that.
+    upright_lines, level_lines : lines that agree with it.
+    lean_deg : how much more upright lines lean to the right half a long side of the picture further right, + = the camera
+        looks down (None with fewer than two places that show it), and the standard deviation of that.
+    """
+
+    roll_deg: float
+    sd_deg: float
+    upright_lines: int
+    level_lines: int
+    lean_deg: float | None
+    lean_sd_deg: float

@@ -1,4 +1,4 @@
-"""From a video file to the runner's pose track, with MediaPipe's PoseLandmarker."""
+"""From a video file to the runner's pose and pelvis track, with MediaPipe's PoseLandmarker, in one pass."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from gaitcheck.errors import MissingComponentError, ModelError
 from gaitcheck.native_logs import hush_libraries
 from gaitcheck.pose.cuts import CutDetector
+from gaitcheck.pose.pelvis.evidence import EvidenceStore, evidence
+from gaitcheck.pose.pelvis.line import pelvis_line
 from gaitcheck.pose.persons import Sightings, choose_runner, without_duplicates
-from gaitcheck.track import N_LANDMARKS, PoseTrack
+from gaitcheck.track import N_LANDMARKS, PelvisTrack, PoseTrack
 from gaitcheck.video.reader import Frame, FrameReader
 
 if TYPE_CHECKING:
@@ -50,14 +52,16 @@ _COLUMNS = 6
 
 @dataclass(frozen=True)
 class RunnerTrack:
-    """The runner's track, the largest number of people found together in one frame, and what is wrong with the file.
+    """The runner's track and pelvis, the largest number of people found together, and what is wrong with the file.
 
-    `damaged` is a sentence where the file broke off before its end, None otherwise.
+    `damaged` is a sentence where the file broke off before its end, None otherwise. `pelvis` is None where the video's
+    pictures were not looked at for it.
     """
 
     track: PoseTrack
     persons_seen: int
     damaged: str | None = None
+    pelvis: PelvisTrack | None = None
 
 
 class _Follower:
@@ -232,7 +236,12 @@ def track_runner(
     size = (0, 0)
     poses = np.empty((0, N_LANDMARKS, _COLUMNS), dtype=np.float32)
     detector, lookout = CutDetector(), _Lookout()
-    with FrameReader(path) as reader, Landmarker(model.path) as landmarker, closing(_ahead(reader)) as frames:
+    with (
+        EvidenceStore() as store,
+        FrameReader(path) as reader,
+        Landmarker(model.path) as landmarker,
+        closing(_ahead(reader)) as frames,
+    ):
         expected = max(reader.facts.frame_count, 1)
         for frame, rgb in frames:
             size = (rgb.shape[1], rgb.shape[0])
@@ -245,6 +254,8 @@ def track_runner(
                 # the look may miss somebody who is being followed, and the other way round
                 lookout.saw(frame.time_s, len(_different(np.concatenate([poses, landmarker.look(rgb)]))))
             poses = landmarker.follow(rgb, frame.time_s, lookout.people(frame.time_s))
+            for pose in poses:
+                store.add(evidence(frame.bgr, pose[:, :2], pose[:, 2]))
             found.append(poses)
             found_frame += [len(times)] * len(poses)
             found_scene += [len(cuts)] * len(poses)
@@ -252,26 +263,27 @@ def track_runner(
             if progress is not None:
                 progress(min(len(times) / expected, 1.0))
 
-    time_s = np.array(times, dtype=np.float64)
-    poses = np.concatenate(found)  # the reader gives at least one frame or raises
-    found.clear()
-    frame_of = np.array(found_frame, dtype=np.int64)
-    sightings = Sightings(
-        frame_of, time_s[frame_of], poses[..., :2], poses[..., 2], np.array(found_scene, dtype=np.int64)
-    )
-    rows, together = choose_runner(sightings, person=person)
-    whole = np.full((len(time_s), N_LANDMARKS, _COLUMNS), np.nan)
-    whole[frame_of[rows]] = poses[rows]
-    track = PoseTrack(
-        time_s=time_s,
-        xy_px=whole[..., :2].copy(),
-        visibility=whole[..., 2].copy(),
-        world_m=whole[..., 3:].copy(),
-        frame_size_px=size,
-        cuts_s=tuple(cuts),
-        history=(f"tracked with the model {model.name}",),
-    )
-    return RunnerTrack(track, together, reader.damaged)
+        time_s = np.array(times, dtype=np.float64)
+        poses = np.concatenate(found)  # the reader gives at least one frame or raises
+        found.clear()
+        frame_of = np.array(found_frame, dtype=np.int64)
+        sightings = Sightings(
+            frame_of, time_s[frame_of], poses[..., :2], poses[..., 2], np.array(found_scene, dtype=np.int64)
+        )
+        rows, together = choose_runner(sightings, person=person)
+        whole = np.full((len(time_s), N_LANDMARKS, _COLUMNS), np.nan)
+        whole[frame_of[rows]] = poses[rows]
+        track = PoseTrack(
+            time_s=time_s,
+            xy_px=whole[..., :2].copy(),
+            visibility=whole[..., 2].copy(),
+            world_m=whole[..., 3:].copy(),
+            frame_size_px=size,
+            cuts_s=tuple(cuts),
+            history=(f"tracked with the model {model.name}",),
+        )
+        seen = store.of_frames(frame_of[rows], rows, len(track))
+        return RunnerTrack(track, together, reader.damaged, pelvis_line(track, seen))
 
 
 def _ahead(frames: Iterable[Frame]) -> Generator[tuple[Frame, UInt8Array]]:

@@ -1,0 +1,182 @@
+"""What is kept of the pelvis in each frame, small enough for an hour of video."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import TracebackType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitcheck.errors import MissingComponentError
+from gaitcheck.pose.pelvis.crop import CROP_PX, PelvisCrop, UInt8Array, pelvis_crop
+from gaitcheck.pose.pelvis.dots import DOT_NUMBERS, MOST_DOTS, find_dots
+from gaitcheck.pose.pelvis.garment import GARMENT_NUMBERS, garment_evidence
+from gaitcheck.track import FloatArray
+
+Float32Array = NDArray[np.float32]
+
+#: Size of the grey patch kept for registration (width, height): the crop, three times smaller.
+PATCH_PX = (96, 64)
+PATCH_STEP = CROP_PX[0] // PATCH_PX[0]
+
+_PATCH_BYTES = PATCH_PX[0] * PATCH_PX[1]
+_PLACE = 4  # x and y of the origin, scale, trunk length
+
+
+@dataclass(frozen=True)
+class PelvisEvidence:
+    """What one frame shows of one person's pelvis.
+
+    Attributes
+    ----------
+    place : (4,) float64: picture place x, y of the middle of the crop's first pixel, picture pixels per crop pixel,
+        trunk length in picture pixels.
+    dots : (MOST_DOTS, DOT_NUMBERS) float32, possible stickers (see `dots.find_dots`), NaN rows where there are fewer.
+    garment : (GARMENT_NUMBERS,) float32, what the garment boundary needs (see `garment.garment_evidence`).
+    patch : (64, 96) uint8, lightness of the crop, three times smaller.
+    """
+
+    place: FloatArray
+    dots: Float32Array
+    garment: Float32Array
+    patch: UInt8Array
+
+
+def evidence(bgr: UInt8Array, xy_px: NDArray[np.floating], visibility: NDArray[np.floating]) -> PelvisEvidence | None:
+    """Look at one person's pelvis in one frame, without regard to any other frame.
+
+    Parameters
+    ----------
+    bgr : (H, W, 3) the frame at full resolution.
+    xy_px : (33, 2) landmarks in picture pixels.
+    visibility : (33,) 0..1.
+
+    Returns
+    -------
+    None where the person is not seen from behind or in front (see `crop.pelvis_crop`).
+    """
+    crop = pelvis_crop(bgr, xy_px, visibility)
+    if crop is None:
+        return None
+    return PelvisEvidence(
+        place=np.array([*crop.origin_px, crop.scale, crop.trunk_px]),
+        dots=find_dots(bgr, crop),
+        garment=garment_evidence(crop),
+        patch=_patch(crop),
+    )
+
+
+def _patch(crop: PelvisCrop) -> UInt8Array:
+    grey = cv2.cvtColor(crop.bgr, cv2.COLOR_BGR2GRAY)
+    return np.asarray(cv2.resize(grey, PATCH_PX, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What T frames show of one person, aligned with the rows of the pose track.
+
+    Attributes
+    ----------
+    present : (T,) True where the pelvis was looked at.
+    origin_px : (T, 2) picture place of the middle of the crop's first pixel; NaN where not present, as all numbers.
+    scale : (T,) picture pixels per crop pixel. The crop is never turned.
+    trunk_px : (T,) trunk length in picture pixels.
+    dots : (T, MOST_DOTS, DOT_NUMBERS) float32.
+    garment : (T, GARMENT_NUMBERS) float32.
+    """
+
+    present: NDArray[np.bool_]
+    origin_px: FloatArray
+    scale: FloatArray
+    trunk_px: FloatArray
+    dots: Float32Array
+    garment: Float32Array
+    _store: EvidenceStore
+    _index: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.present)
+
+    def patches(self, rows: NDArray[np.integer]) -> UInt8Array:
+        """(N, 64, 96) patches of the given rows, read from the temporary file: ask for some hundred at a time.
+
+        Raises ValueError for rows that are not `present`.
+        """
+        if not self.present[rows].all():
+            raise ValueError("there is no patch of a frame in which the pelvis was not looked at")
+        return self._store.patches(self._index[rows])
+
+
+class EvidenceStore(AbstractContextManager["EvidenceStore"]):
+    """Takes the evidence of one pose after another; the patches go to a temporary file that vanishes on closing."""
+
+    def __init__(self) -> None:
+        self._numbers: list[bytes] = []
+        self._has: list[bool] = []
+        try:
+            self._file = tempfile.TemporaryFile(prefix="gaitcheck-")  # noqa: SIM115 (closed by __exit__)
+        except OSError as error:
+            raise _no_room(error) from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def add(self, one: PelvisEvidence | None) -> None:
+        """Keep the next pose's evidence; None where it has none."""
+        self._has.append(one is not None)
+        if one is None:
+            return
+        self._numbers.append(
+            one.place.astype(np.float64).tobytes()
+            + one.dots.astype(np.float32).tobytes()
+            + one.garment.astype(np.float32).tobytes()
+        )
+        try:
+            self._file.write(one.patch.tobytes())
+        except OSError as error:
+            raise _no_room(error) from error
+
+    def patches(self, numbers: NDArray[np.int64]) -> UInt8Array:
+        """(N, 64, 96) patches by their number among those kept."""
+        out = np.empty((len(numbers), PATCH_PX[1], PATCH_PX[0]), dtype=np.uint8)
+        for one, number in zip(out, numbers, strict=True):
+            self._file.seek(int(number) * _PATCH_BYTES)
+            one[:] = np.frombuffer(self._file.read(_PATCH_BYTES), dtype=np.uint8).reshape(one.shape)
+        return out
+
+    def of_frames(self, frames: NDArray[np.int64], poses: NDArray[np.int64], count: int) -> Evidence:
+        """Evidence of one person by frame.
+
+        Parameters
+        ----------
+        frames, poses : (N,) frame number and number of the pose (in the order of `add`) of each sight of the person.
+        count : T, frames of the video.
+        """
+        has = np.array(self._has, dtype=bool)[poses] if len(poses) else np.zeros(0, dtype=bool)
+        kept = np.cumsum(self._has) - 1 if self._has else np.zeros(0, dtype=np.int64)
+        rows, numbers = frames[has], kept[poses[has]]
+        present = np.zeros(count, dtype=bool)
+        present[rows] = True
+        index = np.full(count, -1, dtype=np.int64)
+        index[rows] = numbers
+        place = np.full((count, _PLACE), np.nan)
+        dots = np.full((count, MOST_DOTS, DOT_NUMBERS), np.nan, dtype=np.float32)
+        garment = np.full((count, GARMENT_NUMBERS), np.nan, dtype=np.float32)
+        for row, number in zip(rows, numbers, strict=True):
+            raw = self._numbers[number]
+            place[row] = np.frombuffer(raw, np.float64, _PLACE)
+            dots[row] = np.frombuffer(raw, np.float32, dots[row].size, 8 * _PLACE).reshape(dots[row].shape)
+            garment[row] = np.frombuffer(raw, np.float32, GARMENT_NUMBERS, 8 * _PLACE + 4 * dots[row].size)
+        return Evidence(present, place[:, :2], place[:, 2], place[:, 3], dots, garment, self, index)
+
+
+def _no_room(error: OSError) -> MissingComponentError:
+    return MissingComponentError(
+        f"The folder for temporary files cannot be written ({error}): free some space there, or set TMPDIR to another."
+    )
