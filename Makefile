@@ -31,7 +31,7 @@ validate: model
 
 # One OpenCV distribution: MediaPipe's opencv-contrib-python is left out by overrides.txt.
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra synth --extra dev \
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra synth --extra c3d --extra dev \
 	  --override overrides.txt --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet \
 	  --output-file requirements.lock
 
