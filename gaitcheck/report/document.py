@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from gaitcheck import __version__
 from gaitcheck.analyze import Analysis, ModelUsed, VideoAnalysis
 from gaitcheck.errors import UnusableInputError
-from gaitcheck.findings.result import Finding, MuscleHint
+from gaitcheck.findings.result import Finding, KnowledgeUsed, MuscleHint, RedFlag
 from gaitcheck.gait.result import Baseline, Check, Direction, Measure, Quality, Side
 from gaitcheck.settings import Settings, View
 from gaitcheck.video.facts import VideoFacts
@@ -116,13 +116,18 @@ class Files:
     """Files beside analysis.json that hold for all videos; None where not written."""
 
     report: str | None = None
+    report_pdf: str | None = None
     landmarks: str | None = None
     steps: str | None = None
 
 
 @dataclass(frozen=True)
 class Document:
-    """The whole of analysis.json. `findings` are ranked: the first three are the ones to show first."""
+    """The whole of analysis.json. `findings` are ranked: the first three are the ones to show first.
+
+    `red_flags` stand before everything else; while there is one, no muscle hint carries exercises, and
+    `exercises_note` says so.
+    """
 
     schema_version: Literal["1.0"]
     provenance: Provenance
@@ -135,6 +140,10 @@ class Document:
     not_looked_at: tuple[str, ...]
     findings: tuple[Finding, ...]
     muscles: tuple[MuscleHint, ...]
+    red_flags: tuple[RedFlag, ...]
+    exercises_note: str
+    answers_used: tuple[str, ...]
+    knowledge: KnowledgeUsed | None
 
 
 def to_document(
@@ -169,6 +178,10 @@ def to_document(
         not_looked_at=assessment.not_looked_at,
         findings=assessment.findings,
         muscles=assessment.muscles,
+        red_flags=assessment.red_flags,
+        exercises_note=assessment.exercises_note,
+        answers_used=assessment.answers_used,
+        knowledge=assessment.knowledge,
     )
 
 

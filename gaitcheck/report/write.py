@@ -166,7 +166,7 @@ def _files_of_earlier_result(out_dir: Path) -> list[Path]:
 
 def files_of(document: Document) -> list[Path]:
     """Every file that a document names, relative to its folder, analysis.json itself included."""
-    names = [document.files.report, document.files.landmarks, document.files.steps]
+    names = [document.files.report, document.files.report_pdf, document.files.landmarks, document.files.steps]
     for video in document.videos:
         names += [video.outputs.annotated_video, *(still.file for still in video.outputs.stills)]
     return [Path(DOCUMENT), *(Path(name) for name in names if name is not None)]
