@@ -44,25 +44,26 @@ class Mesh:
 
 
 _BOXES: dict[str, tuple[tuple[float, ...], tuple[float, ...], float]] = {
-    "skin": ((-0.78, -0.26, 0.02), (0.78, 0.26, 1.80), 0.0125),
-    "bottom": ((-0.40, -0.26, 0.06), (0.40, 0.26, 1.08), 0.0115),
-    "top": ((-0.46, -0.25, 0.84), (0.46, 0.25, 1.56), 0.0115),
-    "hair": ((-0.14, -0.24, 1.42), (0.14, 0.14, 1.82), 0.0095),
-    "shoe": ((-0.09, -0.11, -0.10), (0.09, 0.25, 0.06), 0.008),
+    "skin": ((-0.78, -0.26, 0.02), (0.78, 0.26, 1.52), 0.0165),
+    "head": ((-0.26, -0.20, 1.49), (0.26, 0.20, 1.80), 0.0125),
+    "bottom": ((-0.40, -0.26, 0.06), (0.40, 0.26, 1.08), 0.0155),
+    "top": ((-0.46, -0.25, 0.84), (0.46, 0.25, 1.56), 0.0155),
+    "hair": ((-0.14, -0.24, 1.42), (0.14, 0.14, 1.82), 0.0115),
+    "shoe": ((-0.09, -0.11, -0.10), (0.09, 0.25, 0.06), 0.0095),
 }
 
 
+_PARTS = ("skin", "head", "top", "bottom", "hair", "shoe_left", "shoe_right")
+
+
 def runner_meshes(look: Body, clothes: Clothes) -> dict[str, Mesh]:
-    """Give the meshes skin, top, bottom, hair, shoe_left and shoe_right."""
+    """Give the meshes skin, head (from the neck up), top, bottom, hair, shoe_left and shoe_right."""
     key = (look.sex, look.height_m, look.girth, look.hair_style, clothes.top, clothes.bottom)
     name = hashlib.sha256(repr(key).encode() + _SOURCES).hexdigest()[:16]
     path = cache_dir() / "synthetic" / f"body-{name}.npz"
     if path.is_file():
         with np.load(path) as stored:
-            return {
-                part: Mesh(*(stored[f"{part}.{array}"] for array in Mesh.__dataclass_fields__))
-                for part in ("skin", "top", "bottom", "hair", "shoe_left", "shoe_right")
-            }
+            return {part: Mesh(*(stored[f"{part}.{array}"] for array in Mesh.__dataclass_fields__)) for part in _PARTS}
     meshes = _build(look, clothes)
     _store(path, meshes)
     return meshes
@@ -84,10 +85,12 @@ def _build(look: Body, clothes: Clothes) -> dict[str, Mesh]:
     top, bottom = tops[clothes.top], bottoms[clothes.bottom]
     hair = figure.ponytail if look.hair_style == "ponytail" else figure.short_hair
 
-    points, normals, faces = _polygons(figure.skin, "skin")
-    hidden = _under_clothes(figure, points, top, bottom, clothes)
-    points, normals, faces = _kept(points, normals, faces, ~hidden)
-    meshes = {"skin": _skinned(body, points, normals, faces)}
+    meshes = {}
+    for part in ("skin", "head"):
+        points, normals, faces = _polygons(figure.skin, part)
+        hidden = _under_clothes(figure, points, top, bottom, clothes)
+        points, normals, faces = _kept(points, normals, faces, ~hidden)
+        meshes[part] = _skinned(body, points, normals, faces)
     for part, shape in (("top", top), ("bottom", bottom)):
         points, normals, faces = _polygons(shape, part)
         if part == "bottom" and clothes.top == "loose":
@@ -121,10 +124,17 @@ def _polygons(shape: Surface, part: str) -> _Polygons:
     find: Any = marching_cubes
     points, faces, _, _ = find(volume, 0.0, spacing=(cell,) * 3)
     points = points + np.array(low)
-    e = 0.003
-    normals = np.stack([shape(points + e * d) - shape(points - e * d) for d in np.eye(3)], axis=-1)
+    slope = _slope(shape, points)
+    inside = ((points > np.array(low) + cell) & (points < np.array(high) - cell)).all(axis=1, keepdims=True)
+    points -= inside * shape(points)[:, None] * slope / (slope**2).sum(axis=1, keepdims=True)
+    normals = _slope(shape, points)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True) + 1e-9
-    return points, normals, np.ascontiguousarray(faces[:, ::-1]).astype(np.int32)
+    return points, normals, faces.astype(np.int32)
+
+
+def _slope(shape: Surface, points: FloatArray) -> FloatArray:
+    e = 0.003
+    return np.stack([shape(points + e * d) - shape(points - e * d) for d in np.eye(3)], axis=-1) / (2 * e)
 
 
 def _under_clothes(

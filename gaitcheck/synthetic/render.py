@@ -7,7 +7,6 @@ what moves and smooths what is jagged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitcheck.errors import MissingComponentError
-from gaitcheck.synthetic import shaders
+from gaitcheck.synthetic import grain, shaders
 from gaitcheck.synthetic.body import runner_meshes
 from gaitcheck.synthetic.camera import looking, projection
 from gaitcheck.synthetic.motion import Movement, Pose
-from gaitcheck.synthetic.rig import BONES, bone_matrices
-from gaitcheck.synthetic.scene import room
+from gaitcheck.synthetic.rig import bone_matrices
+from gaitcheck.synthetic.scene import Item, room
+from gaitcheck.synthetic.skin import figure
 from gaitcheck.synthetic.spec import Spec
 from gaitcheck.track import FloatArray
 
@@ -29,6 +29,15 @@ _NOISE_SPARE_PX = 96
 _HEM_LAG_S, _HEM_GIVES = 0.05, np.array([1.0, 1.0, 0.6])
 _SHADOW_SIZE = 1024
 _SHADOW_HALF_M, _SHADOW_DEPTH_M = 1.7, 9.0
+_MATERIAL_OF = {
+    "skin": "skin",
+    "head": "face",
+    "top": "top",
+    "bottom": "bottom",
+    "hair": "hair",
+    "shoe_left": "shoe",
+    "shoe_right": "shoe",
+}
 
 
 class Renderer:
@@ -43,21 +52,14 @@ class Renderer:
         self.spec = spec
         self.movement = Movement(spec)
         self.projection = projection(spec.camera)
+        self._figure = figure(runner_meshes(spec.body, spec.clothes), spec.body, spec.clothes)
         self._context = _open_context()
-        self._programs: dict[str, Any] = {}
-        self._drawables: list[_Drawable] = []
         self._make_targets()
         self._fill()
         self._noise = _noise_plate(spec)
         self._last_key = b""
         self._last_mean: NDArray[np.float32] = np.empty(0, np.float32)
-        eye = self.projection.eye
-        toward = np.array([eye[0], eye[1], 0.0]) / np.hypot(eye[0], eye[1])
-        aside = np.array([-toward[1], toward[0], 0.0])
-        lamp = 1.0 * toward + 0.6 * aside + np.array([0.0, 0.0, 4.0])  # steep: shadows stay on the treadmill
-        self._light = lamp / np.linalg.norm(lamp)
-        middle = np.array([0.0, 0.0, 0.75])
-        self._to_light = _flat_lens(_SHADOW_HALF_M, _SHADOW_DEPTH_M) @ looking(lamp + middle, middle)
+        self._give_light()
         self._backgrounds = [self._draw_background(shift) for shift in _SUBFRAME_SHIFT_PX]
 
     def __enter__(self) -> Self:
@@ -80,9 +82,9 @@ class Renderer:
         if key != self._last_key:  # a runner who stands still is drawn once
             self._last_key, self._last_mean = key, self._mean_picture(bones, pose.belt_m, sway)
         down, along = np.random.default_rng([self.spec.clip.seed, 2, index]).integers(0, _NOISE_SPARE_PX, 2)
-        noise = self._noise[down : down + camera.height_px, along : along + camera.width_px]
-        picture: NDArray[np.uint8] = np.clip(self._last_mean + noise + 0.5, 0, 255).astype(np.uint8)
-        return picture
+        picture = self._last_mean + self._noise[down : down + camera.height_px, along : along + camera.width_px]
+        np.clip(picture, 0, 255, out=picture)
+        return picture.astype(np.uint8)
 
     def _hem_sway(self, pose: Pose) -> FloatArray:
         """How far the hem of a loose shirt lags behind the pelvis at each time (N, 3), metres."""
@@ -103,138 +105,133 @@ class Renderer:
         self._shadow.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self._shadow.repeat_x = self._shadow.repeat_y = False
         self._shadow_target = context.framebuffer(depth_attachment=self._shadow)
-        vertex = shaders.vertex(len(BONES))
-        self._depth_program = context.program(vertex_shader=vertex, fragment_shader=shaders.DEPTH_FRAGMENT)
-        for name in shaders.MATERIALS:
-            self._programs[name] = context.program(vertex_shader=vertex, fragment_shader=shaders.fragment(name))
-        context.enable(moderngl.DEPTH_TEST)
+        blots = np.round(grain.volume() * 255).astype(np.uint8)
+        self._grain = context.texture3d(blots.shape, 1, blots.T.tobytes(), alignment=1)
+        self._grain.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self._depth_program = context.program(
+            vertex_shader=shaders.DEPTH_VERTEX, fragment_shader=shaders.DEPTH_FRAGMENT
+        )
+        self._programs = {
+            name: context.program(vertex_shader=shaders.VERTEX, fragment_shader=shaders.fragment(name, _SHADOW_SIZE))
+            for name in shaders.MATERIALS
+        }
+        context.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
 
     def _new_target(self) -> Any:
         context, size = self._context, self.projection.size_px
         return context.framebuffer([context.renderbuffer(size, 3)], context.depth_renderbuffer(size))
 
-    def _fill(self) -> None:
-        spec = self.spec
-        looks, clothes = spec.body, spec.clothes
-        paints: dict[str, tuple[str, dict[str, Any]]] = {
-            "skin": ("skin", {"paint": looks.skin, "paint2": looks.hair}),
-            "top": ("top", {"paint": clothes.shirt, "kind": int(clothes.psis_dots)}),
-            "bottom": ("bottom", {"paint": clothes.shorts, "paint2": clothes.band}),
-            "hair": ("hair", {"paint": looks.hair}),
-            "shoe_left": ("shoe", {"paint": clothes.shoes}),
-            "shoe_right": ("shoe", {"paint": clothes.shoes}),
+    def _give_light(self) -> None:
+        eye = self.projection.eye
+        toward = np.array([eye[0], eye[1], 0.0]) / np.hypot(eye[0], eye[1])
+        aside = np.array([-toward[1], toward[0], 0.0])
+        lamp = 1.0 * toward + 0.6 * aside + np.array([0.0, 0.0, 4.0])  # steep: shadows stay on the treadmill
+        middle = np.array([0.0, 0.0, 0.75])
+        to_light = _flat_lens(_SHADOW_HALF_M, _SHADOW_DEPTH_M) @ looking(lamp + middle, middle)
+        self._depth_program["to_light"].write(_bytes(to_light))
+        clothes = self.spec.clothes
+        shared = {
+            "to_light": _bytes(to_light),
+            "eye": tuple(eye),
+            "light": tuple(lamp / np.linalg.norm(lamp)),
+            "shadow": 0,
+            "grain": 1,
         }
-        for part, mesh in runner_meshes(looks, clothes).items():
-            vertices = np.hstack([mesh.points, mesh.pattern, mesh.normals, mesh.bones, mesh.weights])
-            self._add(vertices, mesh.faces, *paints[part], skinned=True, casts_shadow=True, near=True)
-        for item in room(spec.room, spec.camera.distance_m):
-            n = len(item.points)
-            vertices = np.hstack([item.points, item.points, item.normals, np.zeros((n, 8))])
-            self._add(
-                vertices,
-                item.faces,
-                item.material,
-                {"paint": item.paint},
-                skinned=False,
-                casts_shadow=item.casts_shadow,
-                near=item.near,
-            )
+        for program in self._programs.values():
+            _give(program, shared)
+        _give(self._programs["face"], {"accent": self.spec.body.hair})
+        _give(self._programs["bottom"], {"accent": clothes.band})
+        _give(self._programs["top"], {"dot_paint": (0.55, 0.95, 0.25) if clothes.psis_dots else (-1.0, 0.0, 0.0)})
 
-    def _add(
-        self,
-        vertices: NDArray[np.floating[Any]],
-        faces: NDArray[np.int32],
-        material: str,
-        uniforms: Mapping[str, Any],
-        *,
-        skinned: bool,
-        casts_shadow: bool,
-        near: bool,
-    ) -> None:
-        data = self._context.buffer(np.ascontiguousarray(vertices, np.float32).tobytes())
+    def _fill(self) -> None:
+        """Put the figure and the room on the graphics side."""
+        context = self._context
+        self._vertices = context.buffer(reserve=self._figure.looks.nbytes)
+        looks = context.buffer(self._figure.looks.tobytes())
+        everything = np.vstack(list(self._figure.faces.values()))
+        self._shadow_of_figure = self._shape(self._depth_program, self._vertices, looks, everything)
+        self._runner = [
+            self._shape(self._programs[_MATERIAL_OF[part]], self._vertices, looks, faces)
+            for part, faces in self._figure.faces.items()
+        ]
+        items = room(self.spec.room, self.spec.camera.distance_m)
+        self._far = self._shapes([item for item in items if not item.near])
+        self._near = self._shapes([item for item in items if item.near])
+        casting = [item for item in items if item.casts_shadow]
+        self._shadow_of_room = self._item_shape(self._depth_program, casting)
+
+    def _shapes(self, items: Sequence[Item]) -> list[Any]:
+        """One shape for each material among the items."""
+        return [
+            self._item_shape(self._programs[material], [item for item in items if item.material == material])
+            for material in dict.fromkeys(item.material for item in items)
+        ]
+
+    def _item_shape(self, program: Any, items: Sequence[Item]) -> Any:
+        points = np.vstack([item.points for item in items])
+        vertices = np.hstack([points, np.vstack([item.normals for item in items])])
+        looks = np.hstack([points, np.vstack([np.tile(item.paint, (len(item.points), 1)) for item in items])])
+        first = np.cumsum([0, *(len(item.points) for item in items)])
+        faces = np.vstack([item.faces + n for item, n in zip(items, first, strict=False)])
+        fixed, painted = (self._context.buffer(rows.astype(np.float32).tobytes()) for rows in (vertices, looks))
+        return self._shape(program, fixed, painted, faces)
+
+    def _shape(self, program: Any, vertices: Any, looks: Any, faces: NDArray[np.int32]) -> Any:
+        """Triangles drawn by a program from points and normals in one buffer, pattern and paint in the other."""
         corners = self._context.buffer(np.ascontiguousarray(faces, np.int32).tobytes())
-
-        def bound(program: Any) -> Any:
-            parts, names = [], []
-            for name, size in (("point", 3), ("pattern", 3), ("normal", 3), ("bones", 4), ("weights", 4)):
-                used = name in program  # the compiler drops what a material does not need
-                parts.append(f"{size}f" if used else f"{4 * size}x")
-                names += [name] if used else []
-            return self._context.vertex_array(program, [(data, " ".join(parts), *names)], corners)
-
-        program = self._programs[material]
-        shadow = bound(self._depth_program) if casts_shadow else None
-        self._drawables.append(_Drawable(program, bound(program), shadow, uniforms, skinned, near))
+        parts = []
+        for buffer, names in ((vertices, ("point", "normal")), (looks, ("pattern", "paint"))):
+            used = [name for name in names if name in program]  # the compiler drops what a material does not need
+            if used:
+                parts.append((buffer, " ".join("3f" if name in used else "12x" for name in names), *used))
+        return self._context.vertex_array(program, parts, corners)
 
     # ---- drawing ---------------------------------------------------------------------------------------------------
 
     def _mean_picture(self, bones: FloatArray, belt_m: FloatArray, sway_m: FloatArray) -> NDArray[np.float32]:
-        """Mean of the sub-frames, (height, width, 3)."""
+        """Mean of the sub-frames, (height, width, 3), and half a grey level for rounding."""
         width, height = self.projection.size_px
-        self._draw_shadows(bones[len(bones) // 2], self._drawables)
-        near = [item for item in self._drawables if item.near]
-        total = np.zeros((height, width, 3), np.float32)
+        vertices = self._figure.vertices(bones, sway_m)
+        self._vertices.write(vertices[len(vertices) // 2])
+        self._draw_shadows([self._shadow_of_room, self._shadow_of_figure])
+        total = np.zeros((height, width, 3), np.uint16)
         for i, shift in enumerate(_SUBFRAME_SHIFT_PX):
             self._context.copy_framebuffer(self._target, self._backgrounds[i])
             self._target.use()
-            _give(self._programs["top"], {"sway": tuple(sway_m[i])})
-            self._draw(bones[i], float(belt_m[i]), shift, near)
+            self._vertices.write(vertices[i])
+            _give(self._programs["belt"], {"belt": float(belt_m[i]) % 3.2})
+            self._draw(shift, [*self._runner, *self._near])
             total += np.frombuffer(self._target.read(components=3, alignment=1), np.uint8).reshape(total.shape)
-        return total[::-1] / np.float32(len(_SUBFRAME_SHIFT_PX))  # OpenGL counts rows from below
+        mean = total[::-1] * np.float32(1 / len(_SUBFRAME_SHIFT_PX))  # OpenGL counts rows from below
+        mean += np.float32(0.5)
+        return mean
 
     def _draw_background(self, shift_px: tuple[float, float]) -> Any:
         """Draw what neither moves nor lies in the runner's shadow, once for all frames."""
-        far = [item for item in self._drawables if not item.near]
-        still = np.tile(np.eye(4), (len(BONES), 1, 1))
-        self._draw_shadows(still, [item for item in self._drawables if not item.skinned])
+        self._draw_shadows([self._shadow_of_room])
         target = self._new_target()
         target.use()
         target.clear(0.8, 0.8, 0.8)
-        self._draw(still, 0.0, shift_px, far)
+        self._draw(shift_px, self._far)
         return target
 
-    def _draw_shadows(self, bones: FloatArray, items: Sequence[_Drawable]) -> None:
+    def _draw_shadows(self, shapes: Sequence[Any]) -> None:
         self._shadow_target.use()
         self._shadow_target.clear(depth=1.0)
-        _give(self._depth_program, {"bone": _bone_bytes(bones), "to_clip": _bytes(self._to_light)})
-        for item in items:
-            if item.in_shadow_map is not None:
-                _give(self._depth_program, {"skinned": item.skinned})
-                item.in_shadow_map.render()
+        for shape in shapes:
+            shape.render()
 
-    def _draw(
-        self, bones: FloatArray, belt_m: float, shift_px: tuple[float, float], items: Sequence[_Drawable]
-    ) -> None:
-        """Draw items into the target in use, over what is there."""
+    def _draw(self, shift_px: tuple[float, float], shapes: Sequence[Any]) -> None:
+        """Draw shapes into the target in use, over what is there."""
         width, height = self.projection.size_px
         jitter = np.eye(4)
         jitter[:2, 3] = 2 * shift_px[0] / width, 2 * shift_px[1] / height
-        shared = {
-            "bone": _bone_bytes(bones),
-            "to_light": _bytes(self._to_light),
-            "to_clip": _bytes(jitter @ self.projection.clip),
-            "eye": tuple(self.projection.eye),
-            "light": tuple(self._light),
-            "belt": belt_m % 3.2,
-        }
+        to_clip = _bytes(jitter @ self.projection.clip)
         self._shadow.use(0)
-        for program in {id(item.program): item.program for item in items}.values():
-            _give(program, shared)
-        for item in items:
-            _give(item.program, {**item.uniforms, "skinned": item.skinned})
-            item.in_picture.render()
-
-
-@dataclass(frozen=True)
-class _Drawable:
-    """One mesh on the graphics side."""
-
-    program: Any
-    in_picture: Any
-    in_shadow_map: Any | None
-    uniforms: Mapping[str, Any]
-    skinned: bool
-    near: bool
+        self._grain.use(1)
+        for shape in shapes:
+            shape.program["to_clip"].write(to_clip)
+            shape.render()
 
 
 def _noise_plate(spec: Spec) -> NDArray[np.float32]:
@@ -269,10 +266,6 @@ def _give(program: Any, values: Mapping[str, Any]) -> None:
                 program[name].write(value)
             else:
                 program[name] = value
-
-
-def _bone_bytes(bones: FloatArray) -> bytes:
-    return np.ascontiguousarray(np.swapaxes(bones, 1, 2), np.float32).tobytes()
 
 
 def _bytes(matrix: FloatArray) -> bytes:

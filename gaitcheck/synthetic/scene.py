@@ -70,12 +70,19 @@ def _rod(a: tuple[float, ...], b: tuple[float, ...], radius: float, paint: Colou
     points = np.stack([start + radius * out, end + radius * out], axis=1).reshape(-1, 3)
     p = 2 * np.arange(sides)
     q = 2 * ((np.arange(sides) + 1) % sides)
-    faces = np.concatenate([np.stack([p, q, q + 1], 1), np.stack([p, q + 1, p + 1], 1)]).astype(np.int32)
-    return Item(points, np.repeat(out, 2, axis=0), faces, "plain", paint)
+    tube = np.concatenate([np.stack([p, q, q + 1], 1), np.stack([p, q + 1, p + 1], 1)])
+    fan = np.stack([np.zeros(sides - 2, int), np.arange(1, sides - 1), np.arange(2, sides)], 1)
+    caps = [points[1::2], points[::2][::-1]]
+    faces = np.concatenate([tube, fan + len(points), fan + len(points) + sides]).astype(np.int32)
+    normals = np.concatenate([np.repeat(out, 2, axis=0), np.tile(way, (sides, 1)), np.tile(-way, (sides, 1))])
+    return Item(np.concatenate([points, *caps]), normals, faces, "plain", paint)
 
 
 def _plane(corners: list[tuple[float, float, float]], normal: tuple[float, ...], material: str, paint: Colour) -> Item:
     faces = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
+    a, b, c = (np.array(corner) for corner in corners[:3])
+    if np.cross(b - a, c - a) @ np.array(normal) < 0:
+        faces = faces[:, ::-1]  # seen from its front, corners go anticlockwise
     return Item(np.array(corners), np.tile(np.array(normal, float), (4, 1)), faces, material, paint, False)
 
 
