@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from gaitcheck import __version__
+from gaitcheck.commands.export import export
 from gaitcheck.commands.progress import progress
 from gaitcheck.errors import Cancelled, GaitCheckError, MissingComponentError, UnusableInputError
 from gaitcheck.native_logs import own_the_terminal
@@ -32,6 +33,7 @@ models_app = typer.Typer(help="The pose models: list, install, where they lie.",
 synth_app = typer.Typer(help="Render synthetic runners whose true measures are known.", rich_markup_mode=None)
 app.add_typer(models_app, name="models")
 app.add_typer(synth_app, name="synth")
+app.command()(export)
 
 # The library that reads arguments keeps this base class private.
 _UsageError: Any = typer.BadParameter.__mro__[1]
