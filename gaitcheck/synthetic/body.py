@@ -252,7 +252,8 @@ def _skinned(
             weight[:, BONE_INDEX[f"{bone}_{side}"]] += share
         rest -= 1 - above
     rest = np.clip(rest, 0, 1)
-    pelvis, lumbar, chest = _upper_middle_lower(np.clip((z - 1.025) / 0.19, 0, 1))
+    # the pelvis is rigid up to above the PSIS, and what is stuck over them turns with it
+    pelvis, lumbar, chest = _upper_middle_lower(np.clip((z - 1.062) / 0.153, 0, 1))
     neck, head = _step(1.455, 1.535, z), _step(1.535, 1.60, z)
     for bone, share in (
         ("pelvis", pelvis),
