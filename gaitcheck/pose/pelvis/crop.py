@@ -99,15 +99,15 @@ def pelvis_crop(bgr: UInt8Array, xy_px: NDArray[np.floating], visibility: NDArra
     return PelvisCrop(shown, usable, origin, scale, trunk, in_crop, np.asarray(visibility, dtype=np.float64))
 
 
-def arms_mask(xy: FloatArray, trunk: float) -> NDArray[np.bool_]:
-    """(192, 288) True where forearms and hands may lie.
+def arms_mask(xy: FloatArray, trunk: float, size: tuple[int, int] = CROP_PX) -> NDArray[np.bool_]:
+    """(height, width) True where forearms and hands may lie.
 
     Parameters
     ----------
-    xy : (33, 2) landmarks in crop pixels.
-    trunk : trunk length in crop pixels.
+    xy : (33, 2) landmarks in pixels of the crop, or of another picture of that `size` (width, height).
+    trunk : trunk length in the same pixels.
     """
-    mask = np.zeros((CROP_PX[1], CROP_PX[0]), dtype=np.uint8)
+    mask = np.zeros((size[1], size[0]), dtype=np.uint8)
     near = np.clip(np.nan_to_num(xy, nan=-1e4), -1e4, 1e4).round().astype(int)
     for elbow, wrist, index, pinky in _ARMS:
         for a, b, half in (

@@ -12,18 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitcheck.errors import MissingComponentError
-from gaitcheck.pose.pelvis.crop import CROP_PX, PelvisCrop, UInt8Array, pelvis_crop
+from gaitcheck.pose.pelvis.crop import PelvisCrop, UInt8Array, pelvis_crop
 from gaitcheck.pose.pelvis.dots import DOT_NUMBERS, MOST_DOTS, find_dots
-from gaitcheck.pose.pelvis.garment import GARMENT_NUMBERS, garment_evidence
 from gaitcheck.track import FloatArray
 
 Float32Array = NDArray[np.float32]
 
-#: Size of the grey patch kept for registration (width, height): the crop, three times smaller.
+#: Size of the patch kept of the clothing (width, height), crop pixels for each of its own, and its first crop pixel.
 PATCH_PX = (96, 64)
-PATCH_STEP = CROP_PX[0] // PATCH_PX[0]
-
-_PATCH_BYTES = PATCH_PX[0] * PATCH_PX[1]
+PATCH_STEP = 2
+PATCH_AT = (48, 13)
+#: Bytes of a patch as stored: lightness, then both colours at half the resolution, as video itself is coded.
+PATCH_BYTES = PATCH_PX[0] * PATCH_PX[1] * 3 // 2
 _PLACE = 4  # x and y of the origin, scale, trunk length
 
 
@@ -36,13 +36,11 @@ class PelvisEvidence:
     place : (4,) float64: picture place x, y of the middle of the crop's first pixel, picture pixels per crop pixel,
         trunk length in picture pixels.
     dots : (MOST_DOTS, DOT_NUMBERS) float32, possible stickers (see `dots.find_dots`), NaN rows where there are fewer.
-    garment : (GARMENT_NUMBERS,) float32, what the garment boundary needs (see `garment.garment_evidence`).
-    patch : (64, 96) uint8, lightness of the crop, three times smaller.
+    patch : (PATCH_BYTES,) uint8, the clothing around the waist.
     """
 
     place: FloatArray
     dots: Float32Array
-    garment: Float32Array
     patch: UInt8Array
 
 
@@ -65,14 +63,24 @@ def evidence(bgr: UInt8Array, xy_px: NDArray[np.floating], visibility: NDArray[n
     return PelvisEvidence(
         place=np.array([*crop.origin_px, crop.scale, crop.trunk_px]),
         dots=find_dots(bgr, crop),
-        garment=garment_evidence(crop),
         patch=_patch(crop),
     )
 
 
 def _patch(crop: PelvisCrop) -> UInt8Array:
-    grey = cv2.cvtColor(crop.bgr, cv2.COLOR_BGR2GRAY)
-    return np.asarray(cv2.resize(grey, PATCH_PX, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    (x, y), (wide, tall) = PATCH_AT, PATCH_PX
+    part = crop.bgr[y : y + PATCH_STEP * tall, x : x + PATCH_STEP * wide]
+    lab = cv2.cvtColor(cv2.resize(part, PATCH_PX, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2LAB)
+    colour = cv2.resize(lab[..., 1:], (wide // 2, tall // 2), interpolation=cv2.INTER_AREA)
+    return np.concatenate([lab[..., 0].ravel(), colour.ravel()])
+
+
+def _unpacked(stored: bytes) -> UInt8Array:
+    """(64, 96, 3) CIE L*, a*, b* as OpenCV codes them in bytes."""
+    wide, tall = PATCH_PX
+    flat = np.frombuffer(stored, dtype=np.uint8)
+    light, colour = flat[: wide * tall].reshape(tall, wide), flat[wide * tall :].reshape(tall // 2, wide // 2, 2)
+    return np.dstack([light, cv2.resize(colour, PATCH_PX, interpolation=cv2.INTER_LINEAR)])
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,6 @@ class Evidence:
     scale : (T,) picture pixels per crop pixel. The crop is never turned.
     trunk_px : (T,) trunk length in picture pixels.
     dots : (T, MOST_DOTS, DOT_NUMBERS) float32.
-    garment : (T, GARMENT_NUMBERS) float32.
     """
 
     present: NDArray[np.bool_]
@@ -94,7 +101,6 @@ class Evidence:
     scale: FloatArray
     trunk_px: FloatArray
     dots: Float32Array
-    garment: Float32Array
     _store: EvidenceStore
     _index: NDArray[np.int64]
 
@@ -102,7 +108,10 @@ class Evidence:
         return len(self.present)
 
     def patches(self, rows: NDArray[np.integer]) -> UInt8Array:
-        """(N, 64, 96) patches of the given rows, read from the temporary file: ask for some hundred at a time.
+        """(N, 64, 96, 3) patches of the given rows, read from the temporary file: ask for some hundred at a time.
+
+        They show the waist as CIE L*, a*, b* in OpenCV's byte code; crop pixel = `PATCH_AT` + `PATCH_STEP` * patch
+        pixel + (`PATCH_STEP` - 1) / 2.
 
         Raises ValueError for rows that are not `present`.
         """
@@ -132,22 +141,18 @@ class EvidenceStore(AbstractContextManager["EvidenceStore"]):
         self._has.append(one is not None)
         if one is None:
             return
-        self._numbers.append(
-            one.place.astype(np.float64).tobytes()
-            + one.dots.astype(np.float32).tobytes()
-            + one.garment.astype(np.float32).tobytes()
-        )
+        self._numbers.append(one.place.astype(np.float64).tobytes() + one.dots.astype(np.float32).tobytes())
         try:
             self._file.write(one.patch.tobytes())
         except OSError as error:
             raise _no_room(error) from error
 
     def patches(self, numbers: NDArray[np.int64]) -> UInt8Array:
-        """(N, 64, 96) patches by their number among those kept."""
-        out = np.empty((len(numbers), PATCH_PX[1], PATCH_PX[0]), dtype=np.uint8)
+        """(N, 64, 96, 3) patches by their number among those kept."""
+        out = np.empty((len(numbers), PATCH_PX[1], PATCH_PX[0], 3), dtype=np.uint8)
         for one, number in zip(out, numbers, strict=True):
-            self._file.seek(int(number) * _PATCH_BYTES)
-            one[:] = np.frombuffer(self._file.read(_PATCH_BYTES), dtype=np.uint8).reshape(one.shape)
+            self._file.seek(int(number) * PATCH_BYTES)
+            one[:] = _unpacked(self._file.read(PATCH_BYTES))
         return out
 
     def of_frames(self, frames: NDArray[np.int64], poses: NDArray[np.int64], count: int) -> Evidence:
@@ -167,13 +172,11 @@ class EvidenceStore(AbstractContextManager["EvidenceStore"]):
         index[rows] = numbers
         place = np.full((count, _PLACE), np.nan)
         dots = np.full((count, MOST_DOTS, DOT_NUMBERS), np.nan, dtype=np.float32)
-        garment = np.full((count, GARMENT_NUMBERS), np.nan, dtype=np.float32)
         for row, number in zip(rows, numbers, strict=True):
             raw = self._numbers[number]
             place[row] = np.frombuffer(raw, np.float64, _PLACE)
             dots[row] = np.frombuffer(raw, np.float32, dots[row].size, 8 * _PLACE).reshape(dots[row].shape)
-            garment[row] = np.frombuffer(raw, np.float32, GARMENT_NUMBERS, 8 * _PLACE + 4 * dots[row].size)
-        return Evidence(present, place[:, :2], place[:, 2], place[:, 3], dots, garment, self, index)
+        return Evidence(present, place[:, :2], place[:, 2], place[:, 3], dots, self, index)
 
 
 def _no_room(error: OSError) -> MissingComponentError:
