@@ -134,7 +134,7 @@ def _measure_video(tracked: TrackedVideo, settings: Settings) -> VideoAnalysis:
 
     facts, runner = tracked.facts, tracked.runner
     scale = seconds_per_video_second(facts, settings.capture_fps)
-    gait = measure_gait(runner.track, settings, seconds_per_video_second=scale)
+    gait = measure_gait(runner.track, settings, seconds_per_video_second=scale, camera_roll=runner.roll)
     return VideoAnalysis(
         path=tracked.path,
         sha256=tracked.sha256,

@@ -181,13 +181,13 @@ class CameraRoll:
     roll_deg : turn of a level line in the picture, + = its right end lower.
     sd_deg : standard deviation of that.
     upright_lines, level_lines : lines that agree with it.
-    lean_deg : how much more upright lines lean to the right half a long side of the picture further right, + = the camera
-        looks down (None with fewer than two places that show it), and the standard deviation of that.
+    lean_deg, lean_sd_deg : how much more upright lines lean to the right half a long side of the picture further right
+        (+ = the camera looks down), and the standard deviation of that.
     """
 
     roll_deg: float
     sd_deg: float
     upright_lines: int
     level_lines: int
-    lean_deg: float | None
+    lean_deg: float
     lean_sd_deg: float

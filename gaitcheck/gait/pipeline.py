@@ -10,6 +10,7 @@ import numpy as np
 from gaitcheck.angles import rotated
 from gaitcheck.gait import quality
 from gaitcheck.gait.baseline import find_baseline, given_baseline
+from gaitcheck.gait.camera import CameraLevel, camera_level, height_over_hips
 from gaitcheck.gait.clean import CleanTrack, at_times, clean
 from gaitcheck.gait.events import Stance, bounce_g, find_stances, rhythm
 from gaitcheck.gait.measures import REGISTRY
@@ -26,7 +27,7 @@ from gaitcheck.gait.result import SIDES, Baseline, Check, GaitResult, Measure, Q
 from gaitcheck.gait.steps import make_steps
 from gaitcheck.gait.view import ViewFound, facing, find_view
 from gaitcheck.settings import Settings, View
-from gaitcheck.track import FloatArray, Landmark, PoseTrack
+from gaitcheck.track import CameraRoll, FloatArray, Landmark, PoseTrack
 
 #: Frame rate below which neither the rhythm nor the peaks of a run can be told (a step lasts a third of a second).
 LEAST_FPS = 20.0
@@ -39,7 +40,13 @@ NO_RUNNER = "No runner could be followed in this video."
 NO_VIEW = "The side from which the runner is filmed could not be told; choose it yourself."
 
 
-def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second: float | None) -> GaitResult:
+def measure_gait(
+    raw: PoseTrack,
+    settings: Settings,
+    *,
+    seconds_per_video_second: float | None,
+    camera_roll: CameraRoll | None = None,
+) -> GaitResult:
     """Measure one video's track.
 
     Parameters
@@ -48,6 +55,7 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
     settings : view, roll, baseline, height given by the person.
     seconds_per_video_second : real time over presented time; None where the file and the person say nothing, in which
         case the video is taken to be in real time unless its cadence says otherwise.
+    camera_roll : the roll that the room's lines show, None where they do not; a roll given by the person wins.
 
     Returns
     -------
@@ -80,7 +88,12 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
     baseline = _baseline(cleaned, settings, seconds_per_video_second or 1.0)
     real_fps = cleaned.rate_hz
     rate_is_known = seconds_per_video_second is not None
-    checks = _checks(track, cleaned, settings, found, view, stances, period, time_is_real, rate_is_known, real_fps)
+    level = camera_level(settings.roll_deg, camera_roll)
+    checks = (
+        *_checks(track, cleaned, found, view, stances, period, time_is_real, rate_is_known, real_fps),
+        quality.roll_check(level, camera_roll),
+        quality.height_check(height_over_hips(cleaned, camera_roll)),
+    )
     quality_record = Quality(
         frames=len(raw),
         frames_with_runner=cleaned.frames_with_runner,
@@ -92,8 +105,9 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
     )
     given = _Given({}, {}, _all_withheld(NO_VIEW))
     if view is not None:
-        signals = _signals(cleaned, view, facing(track, view) or "image_right", settings, steps)
-        given = _measure_all(signals, baseline, Circumstances(real_fps, time_is_real, *_judged(checks)))
+        signals = _signals(cleaned, view, facing(track, view) or "image_right", settings, level, steps)
+        circumstances = Circumstances(real_fps, time_is_real, level.sd_deg, *_judged(checks))
+        given = _measure_all(signals, baseline, circumstances)
     return GaitResult(
         track=at_times(cleaned.track, track.time_s),
         view=view,
@@ -106,6 +120,7 @@ def measure_gait(raw: PoseTrack, settings: Settings, *, seconds_per_video_second
         series={key: np.interp(track.time_s, cleaned.track.time_s, line) for key, line in given.series.items()},
         step_values=given.step_values,
         measures=given.measures,
+        roll_deg=level.roll_deg,
     )
 
 
@@ -142,11 +157,18 @@ def _baseline(cleaned: CleanTrack, settings: Settings, scale: float) -> Baseline
     return find_baseline(cleaned)
 
 
-def _signals(cleaned: CleanTrack, view: View, direction: str, settings: Settings, steps: tuple[Step, ...]) -> Signals:
+def _signals(
+    cleaned: CleanTrack,
+    view: View,
+    direction: str,
+    settings: Settings,
+    level: CameraLevel,
+    steps: tuple[Step, ...],
+) -> Signals:
     width, height = cleaned.track.frame_size_px
     xy = cleaned.track.xy_px
-    if settings.roll_deg is not None:
-        xy = rotated(xy, settings.roll_deg, (width / 2, height / 2))
+    if level.roll_deg is not None:
+        xy = rotated(xy, level.roll_deg, (width / 2, height / 2))
     hips = xy[:, Landmark.LEFT_HIP, 0] - xy[:, Landmark.RIGHT_HIP, 0]
     cm_per_px = None
     if settings.height_cm is not None:
@@ -168,7 +190,6 @@ def _signals(cleaned: CleanTrack, view: View, direction: str, settings: Settings
 def _checks(
     track: PoseTrack,
     cleaned: CleanTrack,
-    settings: Settings,
     found: ViewFound | None,
     view: View | None,
     stances: list[Stance],
@@ -194,7 +215,6 @@ def _checks(
         quality.visibility_check(cleaned, view),
         quality.swaps_check(cleaned),
         quality.frame_rate_check(real_fps, time_is_real),
-        quality.roll_check(settings.roll_deg),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from gaitcheck.gait.camera import CameraLevel
 from gaitcheck.gait.clean import CleanTrack
 from gaitcheck.gait.events import Stance
 from gaitcheck.gait.measures.compute import ENOUGH_STEPS, LEAST_VISIBILITY
@@ -13,7 +14,7 @@ from gaitcheck.gait.measures.sagittal import CONTACT_FPS
 from gaitcheck.gait.result import SIDES, Baseline, Check, Step
 from gaitcheck.gait.view import SQUARE_DEG, ViewFound, is_side, near_side
 from gaitcheck.settings import View
-from gaitcheck.track import EXCHANGED_SIDES, Landmark, PoseTrack
+from gaitcheck.track import EXCHANGED_SIDES, CameraRoll, Landmark, PoseTrack
 
 #: Cadences (steps a minute) that people run at; outside, with no capture rate known, slow motion is suspected.
 RUNNING_CADENCE = (130.0, 230.0)
@@ -25,6 +26,8 @@ MOST_SWAPS = 0.15
 LEAST_LEG_PX = 120.0
 #: How far the hips may wander sideways while running in place, leg lengths (5th to 95th percentile).
 MOST_WANDER_LEGS = 0.8
+#: How far above or below the hips the camera may stand, leg lengths: from 3.6 m it looks down or up by 8 degrees.
+MOST_HEIGHT_LEGS = 0.6
 #: How much lower the foot on the belt is than the other at midstance: running, not walking or standing (leg lengths).
 LEAST_CLEARANCE = 0.08
 LEAST_CLEARANCE_FRONTAL = 0.03
@@ -184,16 +187,45 @@ def view_check(view: View | None, found: ViewFound | None) -> Check:
     )
 
 
-def roll_check(roll_deg: float | None) -> Check:
-    """Whether the camera's roll is known."""
-    if roll_deg is not None:
-        return Check("camera_roll", True, f"The picture was levelled by {roll_deg:g} degrees.", None, roll_deg, "deg")
+def roll_check(level: CameraLevel, found: CameraRoll | None) -> Check:
+    """Whether the camera's roll is known, and how surely."""
+    if level.roll_deg is not None and level.source == "given":
+        message = f"The picture was levelled by the {level.roll_deg:g} degrees given."
+        return Check("camera_roll", True, message, None, level.roll_deg, "deg")
+    if level.roll_deg is not None and found is not None:
+        lines = found.upright_lines + found.level_lines
+        message = (
+            f"The picture was levelled by {level.roll_deg:.1f} degrees (give or take {1.96 * level.sd_deg:.1f}), which "
+            f"{lines} straight lines of the room speak for."
+        )
+        return Check("camera_roll", True, message, None, level.roll_deg, "deg")
     return Check(
         "camera_roll",
         None,
-        "Whether the camera stood level is not known; every degree it was turned adds a degree to the angles against "
-        "the vertical.",
+        "Whether the camera stood level is not known (too few straight lines in the room); every degree it was turned "
+        "adds a degree to the angles against the vertical, and their uncertainty is larger for it.",
         "Use a tripod with a level, or give the turn of a level line in the picture.",
+    )
+
+
+def height_check(height_legs: tuple[float, float] | None) -> Check:
+    """Whether the camera stands at the height of the hips, from the 95 % interval of its height above them."""
+    unknown = Check("camera_height", None, "Whether the camera stands at the height of the hips could not be told.")
+    if height_legs is None:
+        return unknown
+    low, high = height_legs
+    if low >= -MOST_HEIGHT_LEGS and high <= MOST_HEIGHT_LEGS:
+        return Check("camera_height", True, "The camera stands at about the height of the hips.")
+    if low <= MOST_HEIGHT_LEGS and high >= -MOST_HEIGHT_LEGS:
+        return unknown
+    nearest = low if low > 0 else high
+    return Check(
+        "camera_height",
+        False,
+        f"The camera stands at least {abs(nearest):.1f} leg lengths {'above' if low > 0 else 'below'} the hips.",
+        "Put the camera at the height of the hips, so that it looks straight ahead.",
+        nearest,
+        "leg lengths",
     )
 
 

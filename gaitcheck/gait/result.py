@@ -100,6 +100,8 @@ class GaitResult:
         for each frame of the video; its `time_s` is real time (slow motion undone) since the first frame.
     view, view_source : the side of the runner the camera sees, and whether it was found or given.
     direction : where the runner faces in a side view, None otherwise.
+    roll_deg : turn of a level line in the picture that was undone before measuring, + = its right end lower; None where
+        it is not known.
     time_is_real : False where slow motion is suspected and the capture rate unknown: timing is then withheld.
     steps : in order of time, both legs.
     series : per-frame values (T,) in the measure's unit, keyed by (measure id, side); NaN where not to be told.
@@ -117,3 +119,4 @@ class GaitResult:
     series: Mapping[tuple[str, Side | None], FloatArray]
     step_values: Mapping[tuple[str, Side | None], FloatArray]
     measures: tuple[Measure, ...]
+    roll_deg: float | None = None

@@ -21,7 +21,8 @@ from gaitcheck.pose.cuts import CutDetector
 from gaitcheck.pose.pelvis.evidence import EvidenceStore, evidence
 from gaitcheck.pose.pelvis.line import pelvis_line
 from gaitcheck.pose.persons import Sightings, choose_runner, without_duplicates
-from gaitcheck.track import N_LANDMARKS, PelvisTrack, PoseTrack
+from gaitcheck.pose.roll import RollSampler
+from gaitcheck.track import N_LANDMARKS, CameraRoll, PelvisTrack, PoseTrack
 from gaitcheck.video.reader import Frame, FrameReader
 
 if TYPE_CHECKING:
@@ -55,13 +56,14 @@ class RunnerTrack:
     """The runner's track and pelvis, the largest number of people found together, and what is wrong with the file.
 
     `damaged` is a sentence where the file broke off before its end, None otherwise. `pelvis` is None where the video's
-    pictures were not looked at for it.
+    pictures were not looked at for it, `roll` where the room shows too few straight lines.
     """
 
     track: PoseTrack
     persons_seen: int
     damaged: str | None = None
     pelvis: PelvisTrack | None = None
+    roll: CameraRoll | None = None
 
 
 class _Follower:
@@ -235,7 +237,7 @@ def track_runner(
     found_scene: list[int] = []
     size = (0, 0)
     poses = np.empty((0, N_LANDMARKS, _COLUMNS), dtype=np.float32)
-    detector, lookout = CutDetector(), _Lookout()
+    detector, lookout, room = CutDetector(), _Lookout(), RollSampler()
     with (
         EvidenceStore() as store,
         FrameReader(path) as reader,
@@ -245,6 +247,7 @@ def track_runner(
         expected = max(reader.facts.frame_count, 1)
         for frame, rgb in frames:
             size = (rgb.shape[1], rgb.shape[0])
+            room.take(len(times), frame.bgr)
             if detector.is_cut(frame.bgr):
                 cuts.append(frame.time_s)
                 landmarker.restart()
@@ -283,7 +286,7 @@ def track_runner(
             history=(f"tracked with the model {model.name}",),
         )
         seen = store.of_frames(frame_of[rows], rows, len(track))
-        return RunnerTrack(track, together, reader.damaged, pelvis_line(track, seen))
+        return RunnerTrack(track, together, reader.damaged, pelvis_line(track, seen), room.roll(track))
 
 
 def _ahead(frames: Iterable[Frame]) -> Generator[tuple[Frame, UInt8Array]]:

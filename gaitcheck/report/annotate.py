@@ -25,7 +25,6 @@ def draw_video(
     *,
     prefix: str,
     annotated_video: bool,
-    roll_deg: float | None,
     progress: Callable[[float], None],
 ) -> VideoOutputs:
     """Write the stills of a video and, if wanted, its annotated video.
@@ -37,7 +36,6 @@ def draw_video(
     out_dir : an existing folder.
     prefix : begins the names of the stills.
     annotated_video : False writes only the stills and stops reading after the last of them.
-    roll_deg : turn of a level line in the picture, + = right end lower.
     progress : called with the share done, 0..1; may raise to stop.
 
     Returns
@@ -66,7 +64,7 @@ def draw_video(
             if frame.index > last:
                 break
             for i in wanted.get(frame.index, ()):
-                save_jpeg(draw_still(frame.bgr, video, plans[i], roll_deg), out_dir / plans[i].still.file)
+                save_jpeg(draw_still(frame.bgr, video, plans[i]), out_dir / plans[i].still.file)
                 taken.add(i)
             if sink is not None:
                 picture = on_canvas(frame.bgr, size, canvas)

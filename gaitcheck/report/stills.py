@@ -163,7 +163,7 @@ def still_prefixes(views: Sequence[View | None]) -> list[str]:
     return [f"{n}_{names[: i + 1].count(n)}" if names[:i].count(n) else n for i, n in enumerate(names)]
 
 
-def draw_still(frame: Picture, video: VideoAnalysis, plan: Plan, roll_deg: float | None) -> Picture:
+def draw_still(frame: Picture, video: VideoAnalysis, plan: Plan) -> Picture:
     """The runner cut out of a frame, with the leg, the angle and a caption above the picture.
 
     Parameters
@@ -171,7 +171,6 @@ def draw_still(frame: Picture, video: VideoAnalysis, plan: Plan, roll_deg: float
     frame : (H, W, 3) upright BGR picture, the frame `plan.row`.
     video : the video it comes from.
     plan : what to draw.
-    roll_deg : turn of a level line in the picture, + = right end lower; None counts as 0.
     """
     points = video.gait.track.xy_px[plan.row]
     x0, y0, x1, y1 = _cut(points, (frame.shape[1], frame.shape[0]))
@@ -183,7 +182,7 @@ def draw_still(frame: Picture, video: VideoAnalysis, plan: Plan, roll_deg: float
     left, top = (SIZE_PX[0] - width) // 2, (SIZE_PX[1] - height) // 2
     picture = np.full((SIZE_PX[1], SIZE_PX[0], 3), DARK, np.uint8)
     picture[top : top + height, left : left + width] = small
-    _draw_leg(picture, (points - (x0, y0)) * scale + (left, top), plan.still, roll_deg or 0.0)
+    _draw_leg(picture, (points - (x0, y0)) * scale + (left, top), plan.still, video.gait.roll_deg or 0.0)
     return _captioned(picture, plan.still)
 
 

@@ -17,7 +17,7 @@ from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import GaitResult, Side, Step
 from gaitcheck.pose.landmarker import RunnerTrack
 from gaitcheck.report.words import unit_slug
-from gaitcheck.track import N_LANDMARKS, Landmark, PoseTrack
+from gaitcheck.track import N_LANDMARKS, CameraRoll, Landmark, PoseTrack
 
 Stage = Literal["raw", "cleaned"]
 STAGES: tuple[Stage, Stage] = ("raw", "cleaned")
@@ -70,7 +70,12 @@ def read_runner(path: Path, video: int = 1) -> RunnerTrack:
     import pyarrow.parquet as pq
 
     about = json.loads(pq.read_schema(path).metadata[b"gaitcheck"])["videos"][video - 1]
-    return RunnerTrack(read_track(path, video), persons_seen=about["persons_seen"], damaged=about["damaged"])
+    return RunnerTrack(
+        read_track(path, video),
+        persons_seen=about["persons_seen"],
+        damaged=about["damaged"],
+        roll=CameraRoll(**about["roll"]) if about["roll"] is not None else None,
+    )
 
 
 def _landmark_schema(analysis: Analysis) -> Any:
@@ -94,6 +99,7 @@ def _about(number: int, video: VideoAnalysis) -> dict[str, Any]:
         "seconds_per_video_second": video.seconds_per_video_second,
         "persons_seen": video.runner.persons_seen,
         "damaged": video.runner.damaged,
+        "roll": asdict(video.runner.roll) if video.runner.roll is not None else None,
         "view": video.gait.view,
         **{
             stage: {"cuts_s": track.cuts_s, "history": track.history}
@@ -126,12 +132,17 @@ def write_steps(analysis: Analysis, path: Path) -> None:
     Event times (`*_video_s`) are places in the video as it plays; durations are real time. A cell is empty where the
     video does not show it or the measure is withheld. Columns of measures are named `<measure id>_<unit>`.
     """
-    rows = [row for number, video in enumerate(analysis.videos, start=1) for row in _step_rows(number, video)]
+    rows = step_rows(analysis)
     names = list(dict.fromkeys(name for row in rows for name in row)) or list(_EVENT_COLUMNS)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, names, restval="")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def step_rows(analysis: Analysis) -> list[Mapping[str, object]]:
+    """The rows of steps.csv."""
+    return [row for number, video in enumerate(analysis.videos, start=1) for row in _step_rows(number, video)]
 
 
 _EVENT_COLUMNS = (

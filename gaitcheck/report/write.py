@@ -94,7 +94,6 @@ def _draw_videos(analysis: Analysis, folder: Path, annotated_video: bool, tell: 
                 folder,
                 prefix=prefixes[i],
                 annotated_video=annotated_video,
-                roll_deg=analysis.settings.roll_deg,
                 progress=_part_of(tell, frames, i),
             )
         )

@@ -14,7 +14,7 @@ from gaitcheck.gait.result import SIDES, Check, GaitResult, Measure, Side
 from gaitcheck.settings import Settings
 from gaitcheck.synthetic.spec import Spec
 from gaitcheck.synthetic.truth import Truth, pose_track, true_of
-from gaitcheck.track import EXCHANGED_SIDES, Landmark, PoseTrack
+from gaitcheck.track import EXCHANGED_SIDES, CameraRoll, Landmark, PoseTrack
 
 VIEWS = ("rear", "front", "left", "right")
 LEGS = tuple(Landmark(i) for i in range(Landmark.LEFT_HIP, Landmark.RIGHT_FOOT_INDEX + 1))
@@ -60,8 +60,10 @@ def track_of(view: str = "rear", **choices: Any) -> PoseTrack:
     return run_of(spec_of(view, **choices))[0]
 
 
-def measured(track: PoseTrack, scale: float | None = 1.0, **settings: Any) -> GaitResult:
-    return measure_gait(track, Settings(**settings), seconds_per_video_second=scale)
+def measured(
+    track: PoseTrack, scale: float | None = 1.0, *, camera_roll: CameraRoll | None = None, **settings: Any
+) -> GaitResult:
+    return measure_gait(track, Settings(**settings), seconds_per_video_second=scale, camera_roll=camera_roll)
 
 
 def of(gait: GaitResult, measure: str, side: Side | None = None) -> Measure:

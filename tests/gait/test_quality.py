@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gaitcheck.track import Landmark, PoseTrack
+from gaitcheck.gait.result import Side
+from gaitcheck.track import CameraRoll, Landmark, PoseTrack
 from tests.gait.runs import (
     LEFT_FOOT,
     LEFT_KNEE,
@@ -35,9 +36,14 @@ IDS = {
     "left_right",
     "frame_rate",
     "camera_roll",
+    "camera_height",
     "enough_steps",
 }
 FEET = [mark for left in LEFT_FOOT for mark in (left, left + 1)]
+
+
+def level_room(roll_deg: float = 0.2, sd_deg: float = 0.4, lean_deg: float = 0.0) -> CameraRoll:
+    return CameraRoll(roll_deg, sd_deg, upright_lines=12, level_lines=5, lean_deg=lean_deg, lean_sd_deg=0.5)
 
 
 def low_visibility(track: PoseTrack, *marks: Landmark) -> PoseTrack:
@@ -106,7 +112,7 @@ FAILS: list[tuple[str, str, Damage]] = [
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_good_track_passes_every_check(view: str) -> None:
-    gait = measured(track_of(view), roll_deg=0)
+    gait = measured(track_of(view), camera_roll=level_room())
     assert {c.id for c in gait.quality.checks} == IDS
     assert all(c.ok for c in gait.quality.checks)
     assert all(c.advice is None for c in gait.quality.checks)
@@ -164,11 +170,60 @@ def test_too_few_frames_a_second_are_told(every: int) -> None:
 
 
 def test_roll() -> None:
-    assert check(measured(track_of("rear")), "camera_roll").ok is None
-    assert "level" in str(check(measured(track_of("rear")), "camera_roll").advice)
-    known = check(measured(track_of("rear"), roll_deg=-3), "camera_roll")
-    assert known.ok
-    assert known.value == -3
+    unknown = measured(track_of("rear"))
+    assert check(unknown, "camera_roll").ok is None
+    assert "level" in str(check(unknown, "camera_roll").advice)
+    assert unknown.roll_deg is None
+    given = measured(track_of("rear"), camera_roll=level_room(5.0), roll_deg=-3)
+    assert check(given, "camera_roll").ok
+    assert check(given, "camera_roll").value == given.roll_deg == -3
+    found = measured(track_of("rear"), camera_roll=level_room(5.0))
+    assert check(found, "camera_roll").ok
+    assert "17 straight lines" in check(found, "camera_roll").message
+    assert check(found, "camera_roll").value == found.roll_deg == 5.0
+    unsure = measured(track_of("rear"), camera_roll=level_room(5.0, sd_deg=1.2))
+    assert check(unsure, "camera_roll").ok is None
+    assert unsure.roll_deg is None
+
+
+@pytest.mark.parametrize(
+    ("view", "measure"),
+    [("rear", "lateral_trunk_lean"), ("front", "femoral_adduction"), ("right", "forward_trunk_lean")],
+)
+def test_a_found_roll_is_undone_and_its_doubt_kept(view: str, measure: str) -> None:
+    """Angles against the vertical: levelled they are those of a level camera; the less is known, the less sure."""
+    level, rolled = track_of(view), track_of(view, camera={"roll_deg": 4.0})
+    side: Side | None = None if view == "right" else "left"
+    true = of(measured(level, roll_deg=0), measure, side)
+    found = of(measured(rolled, camera_roll=level_room(4.0)), measure, side)
+    assert found.mean == pytest.approx(true.mean, abs=0.3)
+    blind = of(measured(rolled), measure, side)
+    assert abs((blind.mean or 0) - (true.mean or 0)) > 3
+    assert blind.uncertainty is not None
+    assert found.uncertainty is not None
+    assert blind.uncertainty > found.uncertainty
+    assert abs((blind.mean or 0) - (true.mean or 0)) < blind.uncertainty + 1
+
+
+def test_knee_valgus_does_not_mind_roll() -> None:
+    sure, blind = measured(track_of("rear"), roll_deg=0), measured(track_of("rear"))
+    assert of(sure, "knee_valgus", "left") == of(blind, "knee_valgus", "left")
+
+
+@pytest.mark.parametrize(
+    ("lean_deg", "ok", "words"),
+    [(0.0, True, "at about the height"), (12.0, False, "above the hips"), (-12.0, False, "below"), (3.0, None, "told")],
+)
+def test_camera_height(lean_deg: float, ok: bool | None, words: str) -> None:
+    """Lines that lean apart upwards: the camera looks down, so the horizon crosses the runner above the hips."""
+    height = check(measured(track_of("rear"), camera_roll=level_room(lean_deg=lean_deg)), "camera_height")
+    assert height.ok is ok
+    assert words in height.message
+    assert (height.advice is None) is (ok is not False)
+
+
+def test_without_lines_the_height_cannot_be_told() -> None:
+    assert check(measured(track_of("rear")), "camera_height").ok is None
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ def drawn(video: VideoAnalysis, folder: Path, *, number: int = 1, annotated_vide
         folder,
         prefix="rear",
         annotated_video=annotated_video,
-        roll_deg=None,
         progress=lambda share: None,
     )
 

@@ -20,7 +20,7 @@ from gaitcheck.report.words import measure_name, unit_slug, value_words, with_un
 
 def page_of(analysis: Analysis, folder: Path) -> str:
     outputs = [
-        draw_video(v, i, folder, prefix=f"p{i}", annotated_video=False, roll_deg=None, progress=lambda share: None)
+        draw_video(v, i, folder, prefix=f"p{i}", annotated_video=False, progress=lambda share: None)
         for i, v in enumerate(analysis.videos, start=1)
     ]
     return render_page(to_document(analysis, outputs=outputs, files=Files()), analysis, folder)

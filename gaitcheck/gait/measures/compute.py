@@ -40,11 +40,13 @@ UNREAL_TIME = (
 class Circumstances:
     """What holds for the whole video and decides whether a measure may be given.
 
-    `stop` is the reason why nothing can be measured, `doubt` a reason why everything is borderline.
+    `roll_sd_deg` is the standard deviation of the camera roll that is left after levelling, `stop` the reason why
+    nothing can be measured, `doubt` a reason why everything is borderline.
     """
 
     real_fps: float
     time_is_real: bool
+    roll_sd_deg: float
     stop: str | None
     doubt: str | None
 
@@ -95,6 +97,7 @@ def measure(
         doubt = _doubt(definition, signals, side, n, circumstances)
         status: Status = "measured" if doubt is None else "borderline"
         accuracy = scale * accuracy_of(definition.id, signals.view).uncertainty
+        roll = definition.per_roll_deg * circumstances.roll_sd_deg
         from_standing = None
         if definition.posture and baseline is not None:
             standing = signals.between(series[definition.id, side], baseline.start_s, baseline.end_s)
@@ -107,7 +110,7 @@ def measure(
                 mean=mean,
                 sd=sd if sd > NO_SPREAD * abs(mean) else None,  # one value read for all steps together has no spread
                 n_steps=n,
-                uncertainty=float(np.hypot(accuracy, 1.96 * error)),
+                uncertainty=float(np.linalg.norm([accuracy, 1.96 * roll, 1.96 * error])),
                 status=status,
                 reason=doubt,
                 view=signals.view,

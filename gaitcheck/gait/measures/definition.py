@@ -104,6 +104,7 @@ class MeasureDef:
     needs_fps : lowest frame rate at which it can be told, real frames a second.
     needs_real_time : whether unknown slow motion spoils it.
     posture : whether it is also given relative to standing.
+    per_roll_deg : how far a degree of camera roll that stays unseen moves it, in `unit`.
     far_leg : what a side view can say of the leg further from the camera.
     doubts : reasons why it is less certain than it should be, by view; its status is then "borderline".
     withheld : a reason for which no view gives it at present.
@@ -127,6 +128,7 @@ class MeasureDef:
     needs_fps: float = 0.0
     needs_real_time: bool = False
     posture: bool = False
+    per_roll_deg: float = 0.0
     far_leg: Literal["withheld", "borderline", "same"] = "withheld"
     doubts: Mapping[View, str] = field(default_factory=dict)
     withheld: str | None = None

@@ -62,6 +62,7 @@ MEASURES = (
         per_step=at_midstance,
         points=("hip", "knee"),
         posture=True,
+        per_roll_deg=1.0,
         source="Dingenen 2018, Phys Ther Sport 33:40",
     ),
     MeasureDef(
@@ -131,6 +132,7 @@ MEASURES = (
         points=("hip", "shoulder"),
         paired=("hip", "shoulder"),
         posture=True,
+        per_roll_deg=1.0,
         source="Dingenen 2018, Phys Ther Sport 33:40",
     ),
     MeasureDef(
@@ -145,6 +147,7 @@ MEASURES = (
         per_step=at_midstance,
         points=("hip", "ankle"),
         paired=("hip",),
+        per_roll_deg=7.0,  # a leg is about four times as long as the hips are wide
         source="Souza 2016, Phys Med Rehabil Clin 27:217",
     ),
 )

@@ -76,6 +76,7 @@ MEASURES = (
         points=("hip", "shoulder"),
         posture=True,
         far_leg="same",
+        per_roll_deg=1.0,
         source="Teng 2016, J Athl Train 51:519",
     ),
     MeasureDef(
@@ -90,6 +91,7 @@ MEASURES = (
         per_step=at_contact,
         points=("knee", "ankle"),
         needs_fps=CONTACT_FPS,
+        per_roll_deg=1.0,
         source="Dingenen 2018, Phys Ther Sport 33:40; Matsuzaki et al.",
     ),
     MeasureDef(
@@ -104,6 +106,7 @@ MEASURES = (
         per_step=at_contact,
         points=("hip", "ankle"),
         needs_fps=CONTACT_FPS,
+        per_roll_deg=1.7,
         source="Wille 2014, JOSPT 44:825; Lieberman 2015, J Exp Biol 218:3406",
     ),
     MeasureDef(
@@ -145,6 +148,7 @@ MEASURES = (
         per_step=at_contact,
         points=("heel", "toe"),
         needs_fps=CONTACT_FPS,
+        per_roll_deg=1.0,
         source="Matsuzaki et al.",
     ),
     MeasureDef(
@@ -158,6 +162,7 @@ MEASURES = (
         per_frame=_hip_extension,
         per_step=_late_stance_peak,
         points=("hip", "knee"),
+        per_roll_deg=1.0,
         source="Souza 2016, Phys Med Rehabil Clin 27:217",
     ),
     MeasureDef(
