@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from gaitcheck.analyze import Analysis, ModelUsed, VideoAnalysis
+from gaitcheck.analyze import Analysis, ModelUsed, TrackedVideo, VideoAnalysis
 from gaitcheck.findings.result import Assessment, Finding, MuscleHint
 from gaitcheck.gait.result import Check, GaitResult, Measure, Quality, Side, Step
 from gaitcheck.pose.landmarker import RunnerTrack
@@ -45,28 +45,42 @@ def make_video_analysis(
     track = runner(presented, view)
     write_video(path, frames)
     gait = _gait(track.noted("filtered", time_s=presented * seconds_per_video_second), view, time_is_real)
+    facts, sha256 = file_of(path, frames)
     return VideoAnalysis(
         path=path,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        facts=VideoFacts(
-            path.name,
-            path.stat().st_size,
-            "mp4",
-            "h264",
-            "yuv420p",
-            *SIZE,
-            0,
-            frames / FPS,
-            frames,
-            FPS,
-            False,
-            None,
-            None,
-        ),
+        sha256=sha256,
+        facts=facts,
         runner=RunnerTrack(track, persons_seen=1),
         gait=gait,
         seconds_per_video_second=seconds_per_video_second,
     )
+
+
+def tracked_video(path: Path, track: PoseTrack) -> TrackedVideo:
+    """A grey video in which this track was found."""
+    write_video(path, len(track))
+    facts, sha256 = file_of(path, len(track))
+    return TrackedVideo(path, sha256, facts, RunnerTrack(track, persons_seen=1))
+
+
+def file_of(path: Path, frames: int) -> tuple[VideoFacts, str]:
+    """Facts and SHA-256 of a generated video."""
+    facts = VideoFacts(
+        path.name,
+        path.stat().st_size,
+        "mp4",
+        "h264",
+        "yuv420p",
+        *SIZE,
+        0,
+        frames / FPS,
+        frames,
+        FPS,
+        False,
+        None,
+        None,
+    )
+    return facts, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def write_video(path: Path, frames: int) -> None:

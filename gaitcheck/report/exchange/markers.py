@@ -9,7 +9,6 @@ import numpy as np
 from gaitcheck.analyze import VideoAnalysis
 from gaitcheck.angles import rotated
 from gaitcheck.errors import UnusableInputError
-from gaitcheck.gait.clean import leg_length
 from gaitcheck.gait.pipeline import LEG_SHARE_OF_HEIGHT
 from gaitcheck.settings import Settings
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
@@ -21,6 +20,8 @@ LANDMARKS = (
     Landmark.RIGHT_EAR,
     *(joint for joint in Landmark if joint >= Landmark.LEFT_SHOULDER),
 )
+#: A leg that bends towards the camera looks short; its own length is this percentile of what is seen.
+_LEG_PERCENTILE = 95
 #: Steps in time may differ by this share and still count as equal.
 _EVEN_SHARE = 0.001
 #: The foot's lowest place: this percentile of its height, so that single bad frames do not count.
@@ -61,7 +62,7 @@ def markers_of(video: VideoAnalysis, settings: Settings) -> Markers:
         Nobody was followed in the video, or its view is not known.
     """
     gait = video.gait
-    if gait.view is None or not np.isfinite(legs_px := leg_length(gait.track)):
+    if gait.view is None or not np.isfinite(legs_px := _leg_length(gait.track.xy_px)):
         raise UnusableInputError(
             f"{video.facts.file_name} shows no runner from a known side, so there is nothing to export."
         )
@@ -69,7 +70,7 @@ def markers_of(video: VideoAnalysis, settings: Settings) -> Markers:
     if settings.height_cm is not None:
         leg_m, scale = LEG_SHARE_OF_HEIGHT * settings.height_cm / 100, "the body height given"
     else:
-        leg_m, scale = _leg_length_m(world), "the pose model's estimate of the leg's length"
+        leg_m, scale = _leg_length(world[..., :2]), "the pose model's estimate of the leg's length"
     roll = settings.roll_deg
     if roll is not None:
         width, height = gait.track.frame_size_px
@@ -111,14 +112,13 @@ def _evenly(track: PoseTrack) -> tuple[FloatArray, FloatArray, FloatArray]:
     return even, at(track.xy_px), at(track.world_m)
 
 
-def _leg_length_m(world_m: FloatArray) -> float:
-    """Median length of thigh and shank in the pose model's metres, as seen in the picture's plane."""
-    seen = world_m[..., :2]
+def _leg_length(points: FloatArray) -> float:
+    """Length of thigh and shank where they lie in the picture's plane, from (F, 33, 2) points; NaN without a leg."""
     lengths = [
-        np.linalg.norm(seen[:, a] - seen[:, b], axis=-1) + np.linalg.norm(seen[:, b] - seen[:, c], axis=-1)
+        np.linalg.norm(points[:, a] - points[:, b], axis=-1) + np.linalg.norm(points[:, b] - points[:, c], axis=-1)
         for a, b, c in (
             (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE),
             (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE),
         )
     ]
-    return float(np.nanmedian(lengths))
+    return float(np.nanpercentile(lengths, _LEG_PERCENTILE)) if np.isfinite(lengths).any() else float("nan")

@@ -41,7 +41,9 @@ def write_trc(markers: Markers, path: Path) -> None:
         [str(number), f"{time_s:.6f}", *("" if np.isnan(value) else f"{value:.6f}" for value in row)]
         for number, (time_s, row) in enumerate(zip(markers.time_s, flat, strict=True), start=1)
     ]
-    path.write_text("".join("\t".join(line) + "\n" for line in [*head, *rows]), encoding="utf-8")
+    # OpenSim counts an empty cell at a line's end only where another tab follows it
+    lines = ["\t".join(line) + ("\t" if line and line[-1] == "" else "") for line in [*head, *rows]]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def write_mot(video: VideoAnalysis, path: Path) -> None:
