@@ -70,10 +70,10 @@ def pictures(spec: Spec, progress: Progress | None = None) -> Iterable[Picture]:
 
     times, _ = frame_times(spec.clip)
     with Renderer(spec) as renderer:
-        for index, time_s in enumerate(times):
+        for index, picture in enumerate(renderer.frames(times)):
             if progress is not None:
                 progress(index / len(times))
-            yield renderer.frame(float(time_s), index)
+            yield picture
 
 
 def write_video(path: Path, clip: Clip, frames: Iterable[Picture]) -> None:
@@ -119,4 +119,4 @@ def write_video(path: Path, clip: Clip, frames: Iterable[Picture]) -> None:
 
 def _options(clip: Clip) -> dict[str, str]:
     # one thread: the encoder's rate control would otherwise depend on how many cores there are
-    return {"crf": str(clip.crf), "preset": "medium", "threads": "1", "g": "60"}
+    return {"crf": str(clip.crf), "preset": "veryfast", "threads": "1", "g": "60"}

@@ -6,7 +6,7 @@ what moves and smooths what is jagged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,6 +26,7 @@ from gaitcheck.track import FloatArray
 
 _SUBFRAME_SHIFT_PX = ((-0.33, -0.11), (0.0, 0.33), (0.33, -0.22))
 _NOISE_SPARE_PX = 96
+_POSES_AT_ONCE = 32
 _HEM_LAG_S, _HEM_GIVES = 0.05, np.array([1.0, 1.0, 0.6])
 _SHADOW_SIZE = 1024
 _SHADOW_HALF_M, _SHADOW_DEPTH_M = 1.7, 9.0
@@ -72,15 +73,25 @@ class Renderer:
 
     def frame(self, time_s: float, index: int) -> NDArray[np.uint8]:
         """Red, green, blue picture (height, width, 3) at a time; `index` seeds its sensor noise."""
-        camera = self.spec.camera
+        return next(self.frames(np.array([time_s]), index))
+
+    def frames(self, times_s: FloatArray, first: int = 0) -> Iterator[NDArray[np.uint8]]:
+        """Give the pictures at these times (N,), of which the first one is number `first`."""
         n = len(_SUBFRAME_SHIFT_PX)
-        times = time_s + (np.arange(n) - (n - 1) / 2) / n * camera.shutter_s
-        pose = self.movement.at(times)
-        bones = bone_matrices(self.movement.body, pose)
-        sway = self._hem_sway(pose)
-        key = bones.tobytes() + pose.belt_m.tobytes() + sway.tobytes()
+        within = (np.arange(n) - (n - 1) / 2) / n * self.spec.camera.shutter_s
+        for start in range(0, len(times_s), _POSES_AT_ONCE):
+            block = np.asarray(times_s[start : start + _POSES_AT_ONCE], float)
+            pose = self.movement.at((block[:, None] + within).ravel())
+            bones, sway = bone_matrices(self.movement.body, pose), self._hem_sway(pose)
+            for i in range(len(block)):
+                part = slice(n * i, n * (i + 1))
+                yield self._picture(bones[part], pose.belt_m[part], sway[part], first + start + i)
+
+    def _picture(self, bones: FloatArray, belt_m: FloatArray, sway_m: FloatArray, index: int) -> NDArray[np.uint8]:
+        camera = self.spec.camera
+        key = bones.tobytes() + belt_m.tobytes() + sway_m.tobytes()
         if key != self._last_key:  # a runner who stands still is drawn once
-            self._last_key, self._last_mean = key, self._mean_picture(bones, pose.belt_m, sway)
+            self._last_key, self._last_mean = key, self._mean_picture(bones, belt_m, sway_m)
         down, along = np.random.default_rng([self.spec.clip.seed, 2, index]).integers(0, _NOISE_SPARE_PX, 2)
         picture = self._last_mean + self._noise[down : down + camera.height_px, along : along + camera.width_px]
         np.clip(picture, 0, 255, out=picture)
