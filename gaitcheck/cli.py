@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from gaitcheck import __version__
+from gaitcheck.commands.compare import compare
 from gaitcheck.commands.export import export
 from gaitcheck.commands.progress import progress
+from gaitcheck.commands.review_sheet import review_sheet
+from gaitcheck.commands.validate import validate
 from gaitcheck.errors import Cancelled, GaitCheckError, MissingComponentError, UnusableInputError
 from gaitcheck.native_logs import own_the_terminal
 
@@ -33,7 +36,10 @@ models_app = typer.Typer(help="The pose models: list, install, where they lie.",
 synth_app = typer.Typer(help="Render synthetic runners whose true measures are known.", rich_markup_mode=None)
 app.add_typer(models_app, name="models")
 app.add_typer(synth_app, name="synth")
+app.command()(compare)
 app.command()(export)
+app.command("review-sheet")(review_sheet)
+app.command()(validate)
 
 # The library that reads arguments keeps this base class private.
 _UsageError: Any = typer.BadParameter.__mro__[1]
@@ -251,30 +257,6 @@ def synth_render(
     with progress() as tell:
         files = render_spec(spec, out, progress=lambda share: tell(f"rendering {spec.stem}", share))
     for file in files:
-        print(file)
-
-
-@app.command()
-def validate(
-    quick: Annotated[bool, typer.Option("--quick", help="Eight short runs instead of the whole matrix.")] = False,
-    docs: Annotated[Path, typer.Option(metavar="DIR", help="Folder for validation.md, its table and pictures.")] = Path(
-        "docs"
-    ),
-    work: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder that keeps clips and tracks; in the cache if not given.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = 1,
-) -> None:
-    """Measure the error on rendered runners whose truth is known."""
-    from gaitcheck.pose.install import cache_dir, model_file
-    from gaitcheck.validation.matrix import cases, quick_cases
-    from gaitcheck.validation.page import write_pages
-    from gaitcheck.validation.run import run
-
-    with progress() as tell:
-        chosen = quick_cases() if quick else cases()
-        outcome = run(chosen, work or cache_dir() / "validation", model_file(), jobs=jobs, progress=tell)
-    for file in write_pages(outcome, docs):
         print(file)
 
 

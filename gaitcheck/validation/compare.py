@@ -1,4 +1,4 @@
-"""One run's measures and events against their truth."""
+"""One run's measures, events and first finding against their truth."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from gaitcheck.gait.measures import REGISTRY
+from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.gait.result import GaitResult, Measure, Side, Status, Step
+from gaitcheck.settings import View
 from gaitcheck.synthetic.truth import Truth
 
 #: A contact found further than this from a true one is not it.
@@ -14,28 +19,60 @@ MATCH_S = 0.12
 
 
 @dataclass(frozen=True)
-class MeasureRow:
-    """One measure and side of one run: what is true and what was measured (None: withheld)."""
+class Labels:
+    """What a run is filed under. `evidence` is what the pelvis line was read from (None: it was not)."""
 
     case: str
     half: str
-    view: str
+    view: View
     body: str
     clothes: str
     condition: str
+    fps: float = 60.0
+    evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One measure and side of one run: what is true and what was measured (None: withheld).
+
+    Attributes
+    ----------
+    uncertainty : printed with the value.
+    own_part : the part of it that comes from this run alone (spread of the steps, camera), without the table's.
+    would_be : the value that was withheld, where the program had one.
+    reason : why it is withheld or borderline.
+    """
+
+    case: str
+    half: str
+    view: View
+    body: str
+    clothes: str
+    condition: str
+    fps: float
+    evidence: str | None
     measure: str
     side: Side | None
     unit: str
     true: float
     measured: float | None
     uncertainty: float | None
+    own_part: float | None
+    would_be: float | None
     status: Status
     n_steps: int
+    reason: str | None = None
 
     @property
     def error(self) -> float | None:
         """Measured minus true."""
         return None if self.measured is None else self.measured - self.true
+
+    @property
+    def error_spared(self) -> float | None:
+        """The error of a value that was withheld, where the program had one."""
+        return None if self.would_be is None else self.would_be - self.true
 
 
 @dataclass(frozen=True)
@@ -44,29 +81,20 @@ class EventRow:
 
     case: str
     half: str
-    view: str
+    view: View
     condition: str
     event: Literal["initial_contact", "toe_off"]
     side: Side
     near_leg: bool
     true_s: float | None
     error_s: float | None
+    fps: float = 60.0
 
 
-@dataclass(frozen=True)
-class Labels:
-    """What a run is filed under."""
-
-    case: str
-    half: str
-    view: str
-    body: str
-    clothes: str
-    condition: str
-
-
-def measure_rows(labels: Labels, measures: Iterable[Measure], truth: Truth) -> list[MeasureRow]:
-    """Pair every true measure with the measured one."""
+def measure_rows(
+    labels: Labels, measures: Iterable[Measure], truth: Truth, gait: GaitResult | None = None
+) -> list[MeasureRow]:
+    """Pair every true measure with the measured one; `gait` tells what was withheld."""
     found = {(m.id, m.side): m for m in measures}
     rows = []
     for true in truth.measures:
@@ -82,11 +110,29 @@ def measure_rows(labels: Labels, measures: Iterable[Measure], truth: Truth) -> l
                 true=true.mean,
                 measured=measured.mean,
                 uncertainty=measured.uncertainty,
+                own_part=_own_part(measured, labels.evidence),
+                would_be=_withheld_value(measured, gait) if measured.mean is None and gait is not None else None,
                 status=measured.status,
                 n_steps=measured.n_steps,
+                reason=measured.reason,
             )
         )
     return rows
+
+
+def _own_part(measured: Measure, evidence: str | None) -> float | None:
+    if measured.uncertainty is None or measured.view is None:
+        return None
+    table = accuracy_of(measured.id, measured.view, evidence).uncertainty
+    return float(np.sqrt(max(measured.uncertainty**2 - table**2, 0.0)))
+
+
+def _withheld_value(measured: Measure, gait: GaitResult) -> float | None:
+    """The mean over the steps that the program had and did not print; a rate or an asymmetry has none."""
+    values = gait.step_values.get((measured.id, measured.side))
+    if values is None or REGISTRY[measured.id].summary != "mean" or not np.isfinite(values).any():
+        return None
+    return float(np.nanmean(values))
 
 
 def event_rows(labels: Labels, gait: GaitResult, truth: Truth) -> list[EventRow]:
@@ -97,9 +143,19 @@ def event_rows(labels: Labels, gait: GaitResult, truth: Truth) -> list[EventRow]
     def add(
         event: Literal["initial_contact", "toe_off"], side: Side, true_s: float | None, error: float | None
     ) -> None:
-        is_near = near is None or side == near
         rows.append(
-            EventRow(labels.case, labels.half, labels.view, labels.condition, event, side, is_near, true_s, error)
+            EventRow(
+                case=labels.case,
+                half=labels.half,
+                view=labels.view,
+                condition=labels.condition,
+                event=event,
+                side=side,
+                near_leg=near is None or side == near,
+                true_s=true_s,
+                error_s=error,
+                fps=labels.fps,
+            )
         )
 
     # steps at the very ends of a clip can be found or not; only those between whole true steps count as false

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from gaitcheck.settings import Settings, View
 from gaitcheck.synthetic.spec import Spec
 
 Half = Literal["tuning", "reporting"]
+Pattern = Literal["healthy", "right_drop", "left_valgus", "upright", "marked_lean", "mixed"]
+Part = Mapping[str, Any]
 
-#: Enough for ten steps of each leg at the slowest cadence.
-DURATION_S = 7.8
+#: Steps in a clip: ten whole ones of each leg and what the ends cut off.
+STEPS = 21.7
+#: Length of the quick form's clips, seconds.
+QUICK_S = 4.2
 #: The pose model looks at the runner at 256 px; a larger picture only costs more to render.
 WIDTH_PX, HEIGHT_PX = 540, 960
+_NOTHING_TOLD = Settings()
+#: A run with a standing baseline: still, then from standing to full speed.
+STANDING_S, START_UP_S = 3.0, 1.2
 
-_BODIES: dict[str, dict[str, Any]] = {
+_BODIES: dict[str, Part] = {
     "man": {"sex": "M", "height_m": 1.78},
     "woman": {"sex": "F", "height_m": 1.66, "hair_style": "ponytail", "skin": (0.80, 0.60, 0.48)},
     "stout": {"sex": "M", "height_m": 1.72, "girth": 1.6, "skin": (0.55, 0.36, 0.25), "hair": (0.05, 0.04, 0.03)},
     "slight": {"sex": "F", "height_m": 1.58, "girth": -0.6, "skin": (0.36, 0.22, 0.15), "hair": (0.04, 0.03, 0.03)},
 }
-_CLOTHES: dict[str, dict[str, Any]] = {
+_CLOTHES: dict[str, Part] = {
     "fitted": {"top": "fitted", "bottom": "shorts"},
     "tank_tights": {"top": "tank", "bottom": "tights", "shirt": (0.85, 0.72, 0.10), "shorts": (0.07, 0.09, 0.16)},
     "loose": {"top": "loose", "bottom": "shorts", "shirt": (0.50, 0.52, 0.54)},
@@ -34,55 +42,120 @@ _CLOTHES: dict[str, dict[str, Any]] = {
         "band": (0.09, 0.09, 0.11),
     },
 }
-_PACES: tuple[dict[str, Any], ...] = (
+_PACES: tuple[Part, ...] = (
     {"cadence_spm": 160, "speed_m_s": 2.4, "stance_share": 0.38},
     {"cadence_spm": 170, "speed_m_s": 2.8, "stance_share": 0.36},
     {"cadence_spm": 180, "speed_m_s": 3.4, "stance_share": 0.33},
 )
-#: Three levels of what a rear or front view measures; the two legs differ.
-_FRONTAL: tuple[dict[str, Any], ...] = (
-    {
-        "knee_valgus_deg": {"left": -3, "right": 4},
-        "pelvic_drop_deg": {"left": 2, "right": 5},
-        "lateral_lean_deg": {"left": 0, "right": 2},
-    },
-    {
-        "knee_valgus_deg": {"left": 10, "right": 2},
-        "pelvic_drop_deg": {"left": 9, "right": 4},
-        "lateral_lean_deg": {"left": 4, "right": 1},
-    },
-    {
-        "knee_valgus_deg": {"left": 6, "right": 16},
-        "pelvic_drop_deg": {"left": 6, "right": 12},
-        "lateral_lean_deg": {"left": 2, "right": 6},
-    },
+
+
+def _legs(left: float, right: float) -> Part:
+    return {"left": left, "right": right}
+
+
+#: Three levels of what a rear or front view measures; each is a pattern whose first finding is known.
+_FRONTAL: tuple[tuple[Pattern, Part], ...] = (
+    (
+        "healthy",
+        {
+            "knee_valgus_deg": _legs(-3, 4),
+            "pelvic_drop_deg": _legs(3, 5),
+            "lateral_lean_deg": _legs(0, 2),
+        },
+    ),
+    (
+        "left_valgus",
+        {
+            "knee_valgus_deg": _legs(19, 2),
+            "pelvic_drop_deg": _legs(6, 4),
+            "lateral_lean_deg": _legs(3.5, 1),
+        },
+    ),
+    (
+        "right_drop",
+        {
+            "knee_valgus_deg": _legs(7, 8),
+            "pelvic_drop_deg": _legs(5, 14),
+            "lateral_lean_deg": _legs(2, 4.5),
+        },
+    ),
 )
 #: Three levels of what a side view measures.
-_SAGITTAL: tuple[dict[str, Any], ...] = (
-    {"forward_lean_deg": 1, "knee_flexion_ic_deg": 9, "foot_inclination_ic_deg": 16, "overstride_m": 0.05},
-    {"forward_lean_deg": 8, "knee_flexion_ic_deg": 15, "foot_inclination_ic_deg": 8},
-    {"forward_lean_deg": 17, "knee_flexion_ic_deg": 20, "foot_inclination_ic_deg": 2, "overstride_m": -0.03},
+_SAGITTAL: tuple[tuple[Pattern, Part], ...] = (
+    (
+        "upright",
+        {
+            "forward_lean_deg": -3,
+            "knee_flexion_ic_deg": 13,
+            "foot_inclination_ic_deg": 16,
+            "overstride_m": 0.02,
+        },
+    ),
+    (
+        "healthy",
+        {
+            "forward_lean_deg": 7,
+            "knee_flexion_ic_deg": 16,
+            "foot_inclination_ic_deg": 8,
+        },
+    ),
+    (
+        "marked_lean",
+        {
+            "forward_lean_deg": 19,
+            "knee_flexion_ic_deg": 20,
+            "foot_inclination_ic_deg": 2,
+            "overstride_m": -0.03,
+        },
+    ),
 )
-#: Cameras and files other than the usual ones, by name: (camera, clip, views it is tried in).
-_CONDITIONS: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
-    "roll": ({"roll_deg": 3.0}, {}, ("rear", "right")),
-    "high_camera": ({"height_m": 1.5}, {}, ("rear", "left")),
-    "oblique": ({"oblique_deg": 15.0}, {}, ("rear", "right")),
-    "far": ({"distance_m": 5.5}, {}, ("front", "left")),
-    "noise": ({"noise": 9.0}, {"crf": 33}, ("rear", "right")),
-    "30_fps": ({}, {"capture_fps": 30.0}, ("front", "right")),
-    "120_fps": ({}, {"capture_fps": 120.0, "duration_s": 5.0}, ("rear", "left")),
-}
+#: Pelvic drops of the runs with stickers (left, right).
+_DROPS: tuple[tuple[float, float], ...] = ((5, 14), (2, 5), (9, 4), (0, 7), (12, 7))
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """A camera, file or setting other than the usual one, the views it is tried in, and how soon it is run."""
+
+    name: str
+    views: tuple[str, ...]
+    tier: int
+    camera: Part = field(default_factory=dict)
+    clip: Part = field(default_factory=dict)
+    room: Part = field(default_factory=dict)
+    told_roll: bool = False
+
+
+_CONDITIONS = (
+    _Condition("roll", ("rear", "right", "front"), 2, camera={"roll_deg": 3.0}),
+    _Condition("roll_told", ("rear", "right"), 3, camera={"roll_deg": 3.0}, told_roll=True),
+    _Condition("high_camera", ("rear", "left"), 2, camera={"height_m": 1.5}),
+    _Condition("low_camera", ("front",), 3, camera={"height_m": 0.45}),
+    _Condition("oblique", ("rear", "right"), 2, camera={"oblique_deg": 15.0}),
+    _Condition("far", ("front", "left"), 3, camera={"distance_m": 5.5}),
+    _Condition("noise", ("rear", "right"), 2, camera={"noise": 9.0}, clip={"crf": 33}),
+    _Condition("30_fps", ("front", "right", "rear"), 2, clip={"capture_fps": 30.0}),
+    _Condition("120_fps", ("rear", "left"), 3, clip={"capture_fps": 120.0, "duration_s": 5.0}),
+    _Condition("240_fps", ("right",), 4, clip={"capture_fps": 240.0, "duration_s": 5.0}),
+    _Condition("variable_rate", ("rear", "left"), 3, clip={"variable_rate": 0.3}),
+    _Condition("hand_rails", ("right", "left"), 3, room={"long_rails": True}),
+)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One run: what is rendered, the condition it stands for, and the half it belongs to."""
+    """One run: what is rendered, the condition it stands for, what the program is told, and its half.
+
+    `pattern` is the way of running it shows; `tier` says how soon it is run (1 first).
+    """
 
     spec: Spec
     body: str
     clothes: str
     condition: str
+    pattern: Pattern
+    settings: Settings = _NOTHING_TOLD
+    tier: int = 1
 
     @property
     def name(self) -> str:
@@ -90,7 +163,7 @@ class Case:
         return self.spec.name
 
     @property
-    def view(self) -> str:
+    def view(self) -> View:
         """The camera's view."""
         return self.spec.camera.view
 
@@ -101,41 +174,98 @@ class Case:
 
 
 def cases() -> tuple[Case, ...]:
-    """All runs of the validation."""
-    return (*_usual(), *_unusual())
+    """All runs of the validation: the most telling first, the halves and views mixed."""
+    every = (*_usual(), *_stickers(), *_baselines(), *_unusual())
+    return tuple(sorted(every, key=lambda case: (case.tier, hashlib.sha256(case.name.encode()).digest()[1:])))
 
 
 def quick_cases() -> tuple[Case, ...]:
-    """A few short runs for every day: each view, each level once."""
-    return tuple(
-        _case(view, body, clothes, level, pace, "quick", {}, {"duration_s": 5.0})
-        for view, body, clothes, level, pace in (
-            ("rear", "man", "fitted", 0, 1),
-            ("rear", "woman", "tank_tights", 2, 2),
-            ("front", "stout", "fitted", 1, 0),
-            ("front", "slight", "one_colour", 2, 1),
-            ("left", "man", "fitted", 0, 1),
-            ("left", "slight", "loose", 2, 2),
-            ("right", "woman", "tank_tights", 1, 0),
-            ("right", "stout", "one_colour", 2, 1),
-        )
+    """Ten short runs for every day: each view, each level once."""
+    usual = (
+        ("rear", "man", "fitted", 0, 1),
+        ("rear", "woman", "tank_tights", 2, 2),
+        ("front", "stout", "fitted", 1, 0),
+        ("front", "slight", "one_colour", 2, 1),
+        ("front", "man", "loose", 0, 2),
+        ("left", "man", "fitted", 0, 1),
+        ("left", "slight", "loose", 2, 2),
+        ("right", "woman", "tank_tights", 1, 0),
+        ("right", "stout", "one_colour", 2, 1),
     )
+    short = {"duration_s": QUICK_S}
+    dots = _case("rear", "woman", "fitted", 2, 1, "quick_stickers", clip=short, clothing={"psis_dots": True})
+    return (dots, *(_case(*one, "quick", clip=short) for one in usual))
 
 
 def _usual() -> Iterator[Case]:
-    """Views x clothes x levels; the bodies and paces turn with them so that every pair meets."""
+    """Views x clothes x levels; bodies and paces turn so that every pair meets. Half of the side views come later."""
     for v, view in enumerate(("rear", "front", "left", "right")):
         for c, clothes in enumerate(_CLOTHES):
             for level in range(3):
-                body = tuple(_BODIES)[(v + c + level) % len(_BODIES)]
-                yield _case(view, body, clothes, level, (c + 2 * level + v) % len(_PACES), "usual", {}, {})
+                side = v >= 2
+                body = tuple(_BODIES)[(v + c + (2 if side else 1) * level) % len(_BODIES)]
+                tier = 3 if side and (v + c + level) % 2 else 1
+                yield _case(view, body, clothes, level, (c + 2 * level + v) % len(_PACES), "usual", tier=tier)
+
+
+def _stickers() -> Iterator[Case]:
+    """Adhesive dots on both PSIS, tucked shirts of all kinds, five pelvic drops twice."""
+    clothes = ("fitted", "one_colour", "tank_tights")
+    for n in range(2 * len(_DROPS)):
+        drop = n % len(_DROPS)
+        level = {**_FRONTAL[0][1], "pelvic_drop_deg": _legs(*_DROPS[drop])}
+        body = tuple(_BODIES)[(n + n // len(_DROPS)) % len(_BODIES)]
+        pattern: Pattern = "right_drop" if drop == 0 else "healthy" if drop == 1 else "mixed"
+        yield _case(
+            "rear",
+            body,
+            clothes[(n + n // len(_DROPS)) % len(clothes)],
+            drop,
+            n % len(_PACES),
+            "stickers",
+            clothing={"psis_dots": True},
+            movement=(pattern, level),
+        )
+
+
+def _baselines() -> Iterator[Case]:
+    """Standing still first."""
+    standing = {"standing_s": STANDING_S, "start_up_s": START_UP_S}
+    for view, body, clothes, level in (
+        ("rear", "woman", "fitted", 2),
+        ("rear", "stout", "tank_tights", 0),
+        ("rear", "man", "one_colour", 1),
+        ("front", "slight", "fitted", 2),
+    ):
+        pattern, motion = _FRONTAL[level]
+        clip = {"duration_s": _duration_s(1) + STANDING_S + START_UP_S}
+        movement = (pattern, {**motion, **standing})
+        yield _case(view, body, clothes, level, 1, "standing_first", clip=clip, movement=movement, tier=2)
 
 
 def _unusual() -> Iterator[Case]:
-    for i, (condition, (camera, clip, views)) in enumerate(_CONDITIONS.items()):
-        for v, view in enumerate(views):
+    for i, condition in enumerate(_CONDITIONS):
+        for v, view in enumerate(condition.views):
             body = tuple(_BODIES)[(i + v) % len(_BODIES)]
-            yield _case(view, body, "fitted", (i + v) % 3, 1, condition, camera, clip)
+            camera = dict(condition.camera)
+            settings = Settings(roll_deg=camera["roll_deg"]) if condition.told_roll else _NOTHING_TOLD
+            yield _case(
+                view,
+                body,
+                "fitted",
+                (i + v) % 3,
+                1,
+                condition.name,
+                camera=camera,
+                clip=dict(condition.clip),
+                room=dict(condition.room),
+                settings=settings,
+                tier=condition.tier,
+            )
+
+
+def _duration_s(pace: int) -> float:
+    return round(STEPS * 60 / float(_PACES[pace]["cadence_spm"]), 1)
 
 
 def _case(
@@ -145,24 +275,31 @@ def _case(
     level: int,
     pace: int,
     condition: str,
-    camera: dict[str, Any],
-    clip: dict[str, Any],
+    *,
+    camera: Part | None = None,
+    clip: Part | None = None,
+    room: Part | None = None,
+    clothing: Part | None = None,
+    movement: tuple[Pattern, Part] | None = None,
+    settings: Settings = _NOTHING_TOLD,
+    tier: int = 1,
 ) -> Case:
     levels = _FRONTAL if view in ("rear", "front") else _SAGITTAL
+    pattern, motion = movement or levels[level]
     name = f"{condition}_{view}_{body}_{clothes}_{level}"
     spec = Spec.model_validate(
         {
             "name": name,
             "body": _BODIES[body],
-            "clothes": _CLOTHES[clothes],
-            "motion": {**_PACES[pace], **levels[level]},
-            "room": {"console": view != "front"},
-            "camera": {"view": view, "width_px": WIDTH_PX, "height_px": HEIGHT_PX, **camera},
+            "clothes": {**_CLOTHES[clothes], **(clothing or {})},
+            "motion": {**_PACES[pace], **motion},
+            "room": {"console": view != "front", **(room or {})},
+            "camera": {"view": view, "width_px": WIDTH_PX, "height_px": HEIGHT_PX, **(camera or {})},
             "clip": {
                 "seed": int.from_bytes(hashlib.sha256(name.encode()).digest()[1:4]),
-                "duration_s": DURATION_S,
-                **clip,
+                "duration_s": _duration_s(pace),
+                **(clip or {}),
             },
         }
     )
-    return Case(spec, body, clothes, condition)
+    return Case(spec, body, clothes, condition, pattern, settings, tier)

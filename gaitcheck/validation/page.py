@@ -1,158 +1,379 @@
-"""The validation's page, table and pictures: docs/validation.md, docs/validation.csv, docs/images/validation_*.png."""
+"""The validation's page and table: docs/validation.md and docs/validation.csv, with pictures below docs/images."""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from gaitcheck.gait.measures import REGISTRY
-from gaitcheck.validation.compare import MeasureRow
+from gaitcheck.gait.measures.accuracy import view_group
+from gaitcheck.validation import bars
+from gaitcheck.validation.compare import EventRow, MeasureRow
+from gaitcheck.validation.patterns import FindingRow, FindingSummary, summarise_findings
+from gaitcheck.validation.pictures import PICTURED, picture_name, write_picture
 from gaitcheck.validation.run import Outcome
 from gaitcheck.validation.summary import (
     EventSummary,
     MeasureSummary,
     summarise_events,
     summarise_measures,
-    view_group,
 )
 
-#: Measures that get a picture of measured over true.
-PICTURED = ("knee_valgus", "lateral_trunk_lean", "forward_trunk_lean")
+Cells = Sequence[object]
+
+#: Measures shown by clothes and by condition.
+HEADLINE = (
+    "contralateral_pelvic_drop",
+    "hip_adduction",
+    "knee_valgus",
+    "lateral_trunk_lean",
+    "forward_trunk_lean",
+    "knee_flexion_peak_stance",
+    "knee_flexion_ic",
+    "tibia_inclination_ic",
+    "contact_time",
+    "cadence",
+)
+PATTERN_WORDS = {
+    "healthy": "healthy: no headline finding",
+    "right_drop": "right pelvic drop",
+    "left_valgus": "left knee valgus",
+    "upright": "upright trunk",
+    "marked_lean": "marked forward lean",
+}
 
 HEAD = """# Validation
 
-Made by `gaitcheck validate` (`--quick` for a few short runs); do not edit it. Rendered runners whose truth is known in
-every frame went through the whole program: video file, pose model, events, measures.
+Made by `gaitcheck validate`; do not edit it. Rendered runners whose truth is known in every frame went through the
+whole program as a person's video would: video file, pose model, pelvis line, events, measures, findings.
 
 **What it says and what it does not.** It measures the tracker and this program's code on rendered people. It says
 nothing certain about real ones: skin, cloth, light and movement of a rendering are simpler, and its contact with the
 belt is an idealised one.
 
 Runs: {runs}, of which {tuning} are the tuning half and {reporting} the reporting half. The half of a run is the first
-bit of the SHA-256 of its name. Only the reporting half counts as a result; the tuning half may be used to set
-constants.
+bit of the SHA-256 of its name. Only the reporting half counts as a result; constants are set and the printed
+uncertainties are made ([measures.md](measures.md)) with the tuning half alone.
 
-A value is *given* when it is printed (some of these as *borderline*), otherwise *withheld*. *Slope* is that of measured
-over true; *bias* the mean error (measured minus true); *MAE* the mean absolute error; *limits* the 95 % limits of
-agreement; *L-R* the mean absolute error of the difference between left and right; *coverage* the share of printed
-intervals that hold the truth.
+A value is *given* when it is printed (some of these as *borderline*), otherwise *withheld*. *Rightly* withheld means
+that the value kept back would have erred by more than the uncertainty the measure has in that view, or that there was
+no value to keep back. *Slope* is that of measured over true; *bias* the mean error (measured minus true); *MAE* the
+mean absolute error; *limits* the 95 % limits of agreement; *L-R* the mean absolute error of the difference between left
+and right; *coverage* the share of printed intervals that hold the truth. Values are means over the steps of a clip (ten
+of each leg; fewer in the short clips at 120 and 240 frames a second).
 """
 
 
-def write_pages(outcome: Outcome, docs: Path) -> list[Path]:
-    """Write everything below `docs`; gives the files written."""
+@dataclass(frozen=True)
+class Section:
+    """A part of the page with its own heading, kept from the former page when a run does not make it anew.
+
+    `name` is its mark in the page, `text` Markdown that begins with its heading.
+    """
+
+    name: str
+    text: str
+
+
+def write_pages(outcome: Outcome, docs: Path, sections: Sequence[Section] = ()) -> list[Path]:
+    """Write everything below `docs`; gives the files written. Parts of the former page that are not made anew stay."""
     (docs / "images").mkdir(parents=True, exist_ok=True)
-    table = docs / "validation.csv"
+    table, page = docs / "validation.csv", docs / "validation.md"
+    former = page.read_text(encoding="utf-8") if page.exists() else ""
     _write_csv(outcome.measures, table)
-    pictures = [_picture(name, outcome.measures, docs / "images") for name in PICTURED]
-    page = docs / "validation.md"
-    page.write_text(page_text(outcome), encoding="utf-8")
+    pictures = [write_picture(name, outcome.measures, docs / "images") for name in PICTURED]
+    text = page_text(outcome, merged(sections, former))
+    part = page.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(page)
     return [page, table, *pictures]
 
 
-def page_text(outcome: Outcome) -> str:
+def merged(sections: Sequence[Section], former: str) -> list[Section]:
+    """The sections made now, and those of the former page that were not."""
+    marked = re.findall(r"<!-- begin (\w+) -->\n(.*?)\n<!-- end \1 -->", former, flags=re.DOTALL)
+    every = {name: Section(name, text) for name, text in marked} | {section.name: section for section in sections}
+    return list(every.values())
+
+
+def page_text(outcome: Outcome, sections: Sequence[Section] = ()) -> str:
     """The whole page."""
-    cases = {row.case: row.half for row in outcome.measures}
-    halves = list(cases.values())
-    usual = [row for row in outcome.measures if row.condition in ("usual", "quick")]
+    halves = {row.case: row.half for row in outcome.measures}
+    named = list(halves.values())
+    usual = [row for row in outcome.measures if row.condition in bars.USUAL]
+    headline = [row for row in outcome.measures if row.measure in HEADLINE]
     parts = [
-        HEAD.format(runs=len(cases), tuning=halves.count("tuning"), reporting=halves.count("reporting")),
+        HEAD.format(runs=len(halves), tuning=named.count("tuning"), reporting=named.count("reporting")),
+        "## Bars\n",
+        _bar_text(outcome),
+        "## First finding\n",
+        _finding_text(outcome),
         "## Measures, usual camera and file\n",
         _measure_table(summarise_measures(usual, lambda row: view_group(row.view))),
+        *(f"![{REGISTRY[name].name}](images/{picture_name(name)})\n" for name in PICTURED),
+        "## Pelvic drop by evidence\n",
+        _measure_table(
+            summarise_measures(
+                [row for row in outcome.measures if row.measure in ("contralateral_pelvic_drop", "hip_adduction")],
+                lambda row: f"{view_group(row.view)}, {row.evidence or 'none'}",
+            )
+        ),
         "## Events, usual camera and file\n",
         "Errors in milliseconds, found minus true; the side view's near leg is the one next to the camera.\n",
         _event_table(
-            summarise_events(
-                [row for row in outcome.events if row.condition in ("usual", "quick")],
-                lambda row: view_group(row.view) + ("" if row.near_leg else ", far leg"),
-            )
+            summarise_events([row for row in outcome.events if row.condition in bars.USUAL], _event_group),
         ),
+        "## Builds, reporting half\n",
+        _measure_table(summarise_measures(_of(usual, headline), lambda row: row.body, halves=("reporting",))),
         "## Clothes, reporting half\n",
+        _measure_table(summarise_measures(_of(usual, headline), lambda row: row.clothes, halves=("reporting",))),
+        "## Cameras and files\n",
+        "Few runs each; both halves are shown.\n",
         _measure_table(
-            summarise_measures(
-                [row for row in usual if row.measure in PICTURED], lambda row: row.clothes, halves=("reporting",)
+            summarise_measures([row for row in headline if row.condition not in bars.USUAL], lambda row: row.condition)
+        ),
+        _event_table(
+            summarise_events(
+                [row for row in outcome.events if row.condition not in bars.USUAL and row.near_leg],
+                lambda row: f"{row.condition}, {view_group(row.view)}",
             )
         ),
-        "## Other cameras and files (both halves)\n",
-        _measure_table(
-            summarise_measures(
-                [row for row in outcome.measures if row.measure in PICTURED or row.measure == "cadence"],
-                lambda row: row.condition,
-                halves=("tuning", "reporting"),
-            )
+        "## Why values were withheld or borderline\n",
+        _reasons(outcome.measures),
+        *(
+            f"<!-- begin {section.name} -->\n{section.text.strip()}\n<!-- end {section.name} -->\n"
+            for section in sections
         ),
-        *(f"![{name}](images/validation_{name}.png)\n" for name in PICTURED),
     ]
     return "\n".join(parts)
+
+
+def table(head: Sequence[str], rows: Iterable[Cells]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines) + "\n"
+
+
+def _of(rows: Sequence[MeasureRow], others: Sequence[MeasureRow]) -> list[MeasureRow]:
+    kept = {id(row) for row in others}
+    return [row for row in rows if id(row) in kept]
+
+
+def _event_group(row: EventRow) -> str:
+    return view_group(row.view) + ("" if row.near_leg else ", far leg")
 
 
 def _number(value: float | None, digits: int = 1) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def _measure_table(rows: Iterable[MeasureSummary]) -> str:
-    lines = [
-        "| measure | group | half | given | borderline | withheld | slope | bias | MAE | limits | L-R | coverage |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for row in rows:
-        if not row.given:
-            continue
-        limits = "" if row.limits is None else f"{row.limits[0]:.1f} to {row.limits[1]:.1f}"
-        coverage = "" if row.coverage is None else f"{100 * row.coverage:.0f} %"
-        lines.append(
-            f"| {REGISTRY[row.measure].name}, {row.unit} | {row.group} | {row.half} | {row.given} | {row.borderline} | "
-            f"{row.withheld} | {_number(row.slope, 2)} | {_number(row.bias)} | {_number(row.mean_absolute_error)} | "
-            f"{limits} | {_number(row.difference_error)} | {coverage} |"
+def _met(met: bool | None) -> str:
+    return "too few" if met is None else "met" if met else "**not met**"
+
+
+def _bar_text(outcome: Outcome) -> str:
+    rows = bars.bar_rows(outcome.measures)
+    usual = [row for row in rows if row.condition in bars.USUAL]
+    surely = [row for row in rows if row.status == "measured"]
+    measures = []
+    for bar in bars.BARS:
+        both = [bars.reached(bar, usual), bars.reached(bar, surely)]
+        cells = [
+            (f"{one.values} ({one.runs})", _number(one.slope, 2), _number(one.error, 2), _met(one.met)) for one in both
+        ]
+        measures.append((bar.name, both[0].wanted, *cells[0], *cells[1]))
+    return "\n".join(
+        (
+            "Reporting half, 60 frames a second. *Usual* is the usual camera and file, borderline values too; *sure*",
+            "are all values of any camera and file that were given without a doubt.\n",
+            table(
+                (
+                    "bar",
+                    "wanted",
+                    "usual: values (runs)",
+                    "slope",
+                    "MAE",
+                    "",
+                    "sure: values (runs)",
+                    "slope",
+                    "MAE",
+                    "",
+                ),
+                measures,
+            ),
+            table(("bar", "wanted", "reached", ""), _other_bars(outcome, usual)),
+            _event_bars(outcome.events),
         )
-    return "\n".join(lines) + "\n"
+    )
+
+
+def _other_bars(outcome: Outcome, usual: Sequence[MeasureRow]) -> Iterable[Cells]:
+    """Withholding of the pelvic drop, and coverage."""
+    drop = bars.drop_withheld(usual)
+    yield (
+        "Pelvic drop, clothing: withheld in fitted clothing",
+        f"at most {100 * bars.FITTED_WITHHELD:g} %",
+        _share(drop.fitted_withheld, drop.fitted),
+        _met(drop.seldom),
+    )
+    yield (
+        f"Pelvic drop, clothing: withheld where off by more than {bars.DROP_TOO_FAR_DEG:g} deg",
+        f"at least {100 * bars.WITHHELD_SHARE:g} %",
+        _share(drop.too_far_withheld, drop.too_far),
+        _met(drop.far_ones),
+    )
+    covered = bars.coverage([row for row in outcome.measures if row.half == "reporting"])
+    if covered is not None:
+        count, share = covered
+        low, high = bars.COVERAGE
+        yield (
+            "Printed 95 % intervals that hold the truth, all cameras and files",
+            f"{100 * low:g} to {100 * high:g} %",
+            f"{100 * share:.1f} % of {count}",
+            _met(bars.within(share, bars.COVERAGE)),
+        )
+
+
+def _event_bars(rows: Sequence[EventRow]) -> str:
+    events = [r for r in rows if r.half == "reporting" and r.fps == bars.BAR_FPS and r.condition in bars.USUAL]
+    lines = []
+    for kind in ("initial_contact", "toe_off"):
+        for group in sorted({_event_group(row) for row in events}):
+            found = bars.event_bar([row for row in events if row.event == kind and _event_group(row) == group])
+            lines.append(
+                (
+                    f"{kind.replace('_', ' ')}, {group}",
+                    found.events,
+                    f"{_number(found.median_ms)} ms",
+                    f"{_number(found.within_95_ms)} ms",
+                    _percent(found.missed_or_false, 1),
+                    _met(found.met),
+                )
+            )
+    wanted = (
+        f"wanted: median {bars.MEDIAN_MS:g} ms, 95 % within {bars.WITHIN_MS:g} ms, at most "
+        f"{100 * bars.MISSED_SHARE:g} % missed or false"
+    )
+    return table(
+        (f"events, usual camera and file ({wanted})", "true", "median", "95 % within", "missed or false", ""), lines
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole}" + (f" ({100 * part / whole:.0f} %)" if whole else "")
+
+
+def _percent(share: float | None, digits: int = 0) -> str:
+    return "" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def _finding_text(outcome: Outcome) -> str:
+    reporting = [row for row in outcome.findings if row.half == "reporting"]
+    sure = [row for row in reporting if row.status == "measured"]
+    judged = []
+    for title, rows, healthy in (
+        ("Known pattern comes first", reporting, False),
+        ("Known pattern comes first, sure values", sure, False),
+        ("Nothing found on healthy runners", reporting, True),
+    ):
+        count, right = bars.findings_right(rows, healthy=healthy)
+        met = _met(None if not count else right >= bars.FINDINGS_SHARE * count)
+        judged.append((title, f"{100 * bars.FINDINGS_SHARE:g} %", _share(right, count), met))
+    wrong = [row for row in outcome.findings if not row.right and row.status != "not_measurable"]
+    return "\n".join(
+        (
+            "Whether the finding that comes first is the known pattern's (its measure, side and direction), among the",
+            "runs whose measure was not withheld; *sure* are those whose measure was given without a doubt: a",
+            "borderline value gives no finding, on purpose. Of healthy runners: whether none of the headline findings",
+            "came (pelvis and hip, knee inward, trunk forward or sideways). All cameras and files.\n",
+            table(("reporting half", "wanted", "as expected", ""), judged),
+            _finding_table(summarise_findings(outcome.findings, lambda row: PATTERN_WORDS[row.pattern])),
+            *(("Not as expected:\n", _wrong_findings(wrong)) if wrong else ()),
+        )
+    )
+
+
+def _wrong_findings(rows: Iterable[FindingRow]) -> str:
+    return table(
+        ("run", "half", "pattern", "its measure", "first finding"),
+        ((row.case, row.half, row.pattern.replace("_", " "), row.status, row.found or "none") for row in rows),
+    )
+
+
+def _finding_table(rows: Iterable[FindingSummary]) -> str:
+    return table(
+        ("pattern", "half", "runs", "as expected", "sure", "as expected", "withheld"),
+        ((r.group, r.half, r.runs, r.right, r.surely, r.right_surely, r.withheld) for r in rows),
+    )
+
+
+def _measure_table(rows: Iterable[MeasureSummary]) -> str:
+    head = ("measure", "group", "half", "given", "borderline", "withheld (rightly)", "slope", "bias", "MAE", "limits")
+    return table(
+        (*head, "L-R", "coverage"),
+        (
+            (
+                f"{REGISTRY[row.measure].name}, {row.unit}",
+                row.group,
+                row.half,
+                row.given,
+                row.borderline,
+                f"{row.withheld} ({row.rightly})" if row.withheld else "0",
+                _number(row.slope, 2),
+                _number(row.bias),
+                _number(row.mean_absolute_error),
+                "" if row.limits is None else f"{row.limits[0]:.1f} to {row.limits[1]:.1f}",
+                _number(row.difference_error),
+                _percent(row.coverage),
+            )
+            for row in rows
+        ),
+    )
 
 
 def _event_table(rows: Iterable[EventSummary]) -> str:
-    lines = [
-        "| event | group | half | true | missed | false | bias | median abs. | 95 % within |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.event.replace('_', ' ')} | {row.group} | {row.half} | {row.true} | {row.missed} | {row.false} | "
-        f"{_number(row.bias_ms)} | {_number(row.median_absolute_ms)} | {_number(row.within_95_ms)} |"
-        for row in rows
-    ]
-    return "\n".join(lines) + "\n"
+    return table(
+        ("event", "group", "half", "true", "missed", "false", "bias", "median abs.", "95 % within"),
+        (
+            (
+                row.event.replace("_", " "),
+                row.group,
+                row.half,
+                row.true,
+                row.missed,
+                row.false,
+                _number(row.bias_ms),
+                _number(row.median_absolute_ms),
+                _number(row.within_95_ms),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _reasons(rows: Sequence[MeasureRow]) -> str:
+    """How often each reason was given, over all runs."""
+    counts: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.reason is not None:
+            key = ("withheld" if row.measured is None else "borderline", re.sub(r"\d+(\.\d+)?", "n", row.reason))
+            counts[key] = counts.get(key, 0) + 1
+    return table(
+        ("", "reason (n stands for a number)", "values"),
+        ((status, reason, count) for (status, reason), count in sorted(counts.items())),
+    )
 
 
 def _write_csv(rows: Sequence[MeasureRow], path: Path) -> None:
     names = [field.name for field in fields(MeasureRow)]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [*names, "error"])
+    part = path.with_suffix(".part")
+    with part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*names, "error"], lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow(
-                {
-                    k: round(v, 4) if isinstance(v, float) else v
-                    for k, v in ({**asdict(row), "error": row.error}).items()
-                }
-            )
-
-
-def _picture(name: str, rows: Sequence[MeasureRow], folder: Path) -> Path:
-    """Measured over true, reporting half filled, tuning half hollow; the line is perfect agreement."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5, 5), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    own = [(row.half, row.true, row.measured) for row in rows if row.measure == name and row.measured is not None]
-    for half, face in (("tuning", "none"), ("reporting", "tab:blue")):
-        part = [(true, measured) for one, true, measured in own if one == half]
-        axes.scatter([p[0] for p in part], [p[1] for p in part], edgecolors="tab:blue", facecolors=face, label=half)
-    ends = [min((p[1] for p in own), default=0.0) - 2, max((p[1] for p in own), default=1.0) + 2]
-    axes.plot(ends, ends, color="gray", linewidth=1)
-    axes.set(xlabel=f"true, {REGISTRY[name].unit}", ylabel="measured", title=REGISTRY[name].name)
-    axes.legend()
-    path = folder / f"validation_{name}.png"
-    figure.savefig(path, dpi=110, metadata={"Software": None})
-    return path
+            values = {**asdict(row), "error": row.error}
+            writer.writerow({k: round(v, 4) if isinstance(v, float) else v for k, v in values.items()})
+    part.replace(path)

@@ -1,93 +1,109 @@
-"""Run the matrix: render what is missing, send every clip through the real pipeline, compare."""
+"""Run the matrix: render what is missing, find the joints where they are not yet known, analyse, compare.
+
+The steps are apart, so that each can be repeated alone: rendering is dear, finding the joints less so, and the
+analysis, which is done every time, is cheap.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from gaitcheck.settings import Settings
-from gaitcheck.track import PoseTrack
+from gaitcheck.validation.clips import rendered, renderer_fingerprint, tracked
 from gaitcheck.validation.compare import EventRow, Labels, MeasureRow, event_rows, measure_rows
 from gaitcheck.validation.matrix import Case
+from gaitcheck.validation.patterns import FindingRow, finding_row
 
 if TYPE_CHECKING:
     from gaitcheck.pose.install import ModelFile
 
 Progress = Callable[[str, float], None]
+#: The steps in turn; a run can end after any of them.
+Stage = Literal["render", "track", "analyse"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one run gave."""
+    """What runs gave."""
 
-    measures: list[MeasureRow]
-    events: list[EventRow]
+    measures: list[MeasureRow] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
+    findings: list[FindingRow] = field(default_factory=list)
 
-
-def run_case(case: Case, work: Path, model: ModelFile) -> Outcome:
-    """One run: the clip (rendered once), its track (found once for each model), and the comparison (every time)."""
-    from gaitcheck.gait.pipeline import measure_gait
-    from gaitcheck.synthetic.truth import true_of
-    from gaitcheck.video.probe import probe, seconds_per_video_second
-
-    video = rendered(case, work)
-    track = tracked(video, work, model)
-    scale = seconds_per_video_second(probe(video), None)
-    roll = case.spec.camera.roll_deg
-    settings = Settings(roll_deg=roll if roll else None)
-    gait = measure_gait(track, settings, seconds_per_video_second=scale)
-    truth = true_of(case.spec)
-    labels = Labels(case.name, case.half, case.view, case.body, case.clothes, case.condition)
-    return Outcome(measure_rows(labels, gait.measures, truth), event_rows(labels, gait, truth))
+    @classmethod
+    def of(cls, parts: Iterable[Outcome]) -> Outcome:
+        """All of them together."""
+        every = list(parts)
+        return cls(
+            [row for one in every for row in one.measures],
+            [row for one in every for row in one.events],
+            [row for one in every for row in one.findings],
+        )
 
 
-def run(cases: Sequence[Case], work: Path, model: ModelFile, *, jobs: int, progress: Progress) -> Outcome:
-    """All runs, `jobs` at a time, in the order of the cases."""
+def run(
+    cases: Sequence[Case],
+    work: Path,
+    model: ModelFile,
+    *,
+    jobs: int,
+    progress: Progress,
+    last: Stage = "analyse",
+) -> Outcome:
+    """All runs, `jobs` at a time, in the order of the cases; empty where it ends before the analysis."""
     work.mkdir(parents=True, exist_ok=True)
-    measures: list[MeasureRow] = []
-    events: list[EventRow] = []
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(run_case, case, work, model) for case in cases]
-        for number, (case, one) in enumerate(zip(cases, waiting, strict=True)):
-            progress(f"Validating {case.name}", number / len(cases))
-            outcome = one.result()
-            measures += outcome.measures
-            events += outcome.events
-    return Outcome(measures, events)
+        renderer = pool.submit(renderer_fingerprint).result()  # graphics stay out of this process
+        waiting = [pool.submit(run_case, case, work, model, renderer, last) for case in cases]
+        done = []
+        try:
+            for number, (case, one) in enumerate(zip(cases, waiting, strict=True)):
+                progress(f"Validating {case.name}", number / len(cases))
+                done.append(one.result())
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return Outcome.of(done)
 
 
-def rendered(case: Case, work: Path) -> Path:
-    """The clip of a case, rendered unless the same spec was rendered before."""
-    from gaitcheck.synthetic.clip import pictures, write_video
+def run_case(case: Case, work: Path, model: ModelFile, renderer: str, last: Stage = "analyse") -> Outcome:
+    """One run, the clip and its track from the disk where they are there."""
+    video = rendered(case, work, renderer)
+    if last == "analyse":
+        return compared(case, video, work, model)
+    if last == "track":
+        tracked(video, work, model)
+    return Outcome()
 
-    key = hashlib.sha256(json.dumps(case.spec.model_dump(), sort_keys=True).encode()).hexdigest()[:12]
-    video = work / f"{case.name}.{key}.{case.spec.clip.container}"
-    if not video.exists():
-        write_video(video, case.spec.clip, pictures(case.spec))
-    return video
 
+def compared(case: Case, video: Path, work: Path, model: ModelFile) -> Outcome:
+    """Analyse a clip as the program does and compare with the truth; nothing is told but the case's settings."""
+    from gaitcheck.analyze import ModelUsed, TrackedVideo, conclude
+    from gaitcheck.synthetic.truth import true_of
+    from gaitcheck.video.probe import probe
 
-def tracked(video: Path, work: Path, model: ModelFile) -> PoseTrack:
-    """The raw track of a clip, kept beside it under the model's hash."""
-    from gaitcheck.pose.landmarker import track_runner
-
-    kept = work / f"{video.stem}.{model.sha256[:12]}.npz"
-    if kept.exists():
-        with np.load(kept) as saved:
-            width, height = saved["frame_size_px"]
-            arrays = {name: saved[name] for name in ("time_s", "xy_px", "visibility", "world_m")}
-            return PoseTrack(**arrays, frame_size_px=(int(width), int(height)), cuts_s=tuple(saved["cuts_s"].tolist()))
-    track = track_runner(video, model, person=None, progress=None).track
-    part = kept.with_suffix(".part.npz")
-    arrays = {name: value for name, value in vars(track).items() if name != "history"}
-    np.savez_compressed(part, **arrays)
-    part.replace(kept)
-    return track
+    runner = tracked(video, work, model)
+    analysis = conclude(
+        [TrackedVideo(video, "", probe(video), runner)], ModelUsed(model.name, model.sha256), case.settings
+    )
+    gait, truth = analysis.videos[0].gait, true_of(case.spec)
+    labels = Labels(
+        case=case.name,
+        half=case.half,
+        view=case.view,
+        body=case.body,
+        clothes=case.clothes,
+        condition=case.condition,
+        fps=case.spec.clip.capture_fps,
+        evidence=runner.pelvis.source if runner.pelvis is not None and runner.pelvis.source != "none" else None,
+    )
+    finding = finding_row(labels, case.pattern, analysis.measures, analysis.assessment)
+    return Outcome(
+        measure_rows(labels, analysis.measures, truth, gait),
+        event_rows(labels, gait, truth),
+        [finding] if finding is not None else [],
+    )

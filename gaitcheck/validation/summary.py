@@ -8,9 +8,12 @@ from itertools import groupby
 
 import numpy as np
 
+from gaitcheck.gait.measures.accuracy import accuracy_of
+from gaitcheck.track import FloatArray
 from gaitcheck.validation.compare import EventRow, MeasureRow
 
-FRONTAL = ("rear", "front")
+#: Standard deviation of the truth below which a slope says nothing (degrees, or the measure's unit).
+LEAST_SPREAD = 0.75
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class MeasureSummary:
     `slope` is of measured over true (None where the truth hardly varies); `limits` are the 95 % limits of agreement
     (bias minus and plus 1.96 standard deviations of the errors); `difference_error` is the mean absolute error of the
     left-right difference; `coverage` is the share of printed intervals that hold the truth. `given` counts values that
-    were printed, `borderline` those of them that were marked so, `withheld` the others.
+    were printed, `borderline` those of them that were marked so, `withheld` the others; `rightly` of these would have
+    erred by more than the uncertainty the measure has in that view, or there was no value to withhold.
     """
 
     measure: str
@@ -30,6 +34,7 @@ class MeasureSummary:
     given: int
     borderline: int
     withheld: int
+    rightly: int
     slope: float | None
     bias: float | None
     mean_absolute_error: float | None
@@ -51,11 +56,6 @@ class EventSummary:
     bias_ms: float | None
     median_absolute_ms: float | None
     within_95_ms: float | None
-
-
-def view_group(view: str) -> str:
-    """The heading of a view: the two side views count as one."""
-    return view if view in FRONTAL else "side"
 
 
 def summarise_measures(
@@ -84,7 +84,8 @@ def _measure_summary(measure: str, group: str, half: str, rows: Sequence[Measure
         given=len(given),
         borderline=sum(row.status == "borderline" for row in given),
         withheld=len(rows) - len(given),
-        slope=_slope(true, true + errors),
+        rightly=sum(withheld_rightly(row) for row in rows if row.measured is None),
+        slope=slope_of(true, true + errors),
         bias=float(errors.mean()) if given else None,
         mean_absolute_error=float(np.abs(errors).mean()) if given else None,
         limits=_limits(errors),
@@ -93,14 +94,22 @@ def _measure_summary(measure: str, group: str, half: str, rows: Sequence[Measure
     )
 
 
-def _slope(true: np.ndarray, measured: np.ndarray) -> float | None:
-    """Least squares; None with fewer than four values or a truth that varies less than a degree or so."""
-    if len(true) < 4 or np.std(true) < 0.75:
+def withheld_rightly(row: MeasureRow) -> bool:
+    """Whether the value kept back was worse than one that is printed, or there was none."""
+    if row.error_spared is None:
+        return True
+    known = accuracy_of(row.measure, row.view, row.evidence)
+    return abs(row.error_spared) > known.uncertainty
+
+
+def slope_of(true: Sequence[float] | FloatArray, measured: Sequence[float] | FloatArray) -> float | None:
+    """Least squares; None with fewer than four values or a truth that hardly varies."""
+    if len(true) < 4 or np.std(true) < LEAST_SPREAD:
         return None
     return float(np.polyfit(true, measured, 1)[0])
 
 
-def _limits(errors: np.ndarray) -> tuple[float, float] | None:
+def _limits(errors: FloatArray) -> tuple[float, float] | None:
     if len(errors) < 4:
         return None
     spread = 1.96 * float(errors.std(ddof=1))

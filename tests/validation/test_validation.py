@@ -6,21 +6,28 @@ from dataclasses import replace
 
 import pytest
 
+from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.gait.pipeline import measure_gait
 from gaitcheck.gait.result import GaitResult
 from gaitcheck.settings import Settings
 from gaitcheck.synthetic.truth import Truth, pose_track, true_of
 from gaitcheck.validation.compare import Labels, MeasureRow, event_rows, measure_rows
-from gaitcheck.validation.matrix import Case, cases, quick_cases
-from gaitcheck.validation.page import page_text
+from gaitcheck.validation.matrix import cases, quick_cases
+from gaitcheck.validation.page import Section, merged, page_text
 from gaitcheck.validation.run import Outcome
-from gaitcheck.validation.summary import summarise_events, summarise_measures
+from gaitcheck.validation.summary import summarise_events, summarise_measures, withheld_rightly
 
 LABELS = Labels("a", "reporting", "rear", "man", "fitted", "usual")
 
 
 def row(
-    true: float, measured: float | None, side: str = "left", case: str = "a", half: str = "reporting"
+    true: float,
+    measured: float | None,
+    side: str = "left",
+    case: str = "a",
+    half: str = "reporting",
+    would_be: float | None = None,
+    condition: str = "usual",
 ) -> MeasureRow:
     return MeasureRow(
         case=case,
@@ -28,13 +35,17 @@ def row(
         view="rear",
         body="man",
         clothes="fitted",
-        condition="usual",
+        condition=condition,
+        fps=60.0,
+        evidence=None,
         measure="knee_valgus",
         side=side,  # type: ignore[arg-type]
         unit="deg",
         true=true,
         measured=measured,
         uncertainty=None if measured is None else 2.0,
+        own_part=None if measured is None else 0.5,
+        would_be=would_be,
         status="not_measurable" if measured is None else "measured",
         n_steps=10,
     )
@@ -51,21 +62,63 @@ def test_the_matrix_is_large_and_its_halves_are_fixed() -> None:
     every = cases()
     assert len(every) >= 60
     assert len({case.name for case in every}) == len(every)
+    usual = [case for case in every if case.condition == "usual"]
     for view in ("rear", "front", "left", "right"):
         assert {case.half for case in every if case.view == view} == {"tuning", "reporting"}
-        assert len({case.clothes for case in every if case.view == view}) == 4
-    assert {case.condition for case in every} >= {"usual", "roll", "oblique", "30_fps", "120_fps", "noise"}
+        assert {case.clothes for case in usual if case.view == view} == {"fitted", "tank_tights", "loose", "one_colour"}
+        assert {case.body for case in usual if case.view == view} == {"man", "woman", "stout", "slight"}
+    assert {case.condition for case in every} >= {
+        *("usual", "stickers", "standing_first", "roll", "high_camera", "oblique", "far", "noise"),
+        *("30_fps", "120_fps", "240_fps", "variable_rate", "hand_rails"),
+    }
+    stickers = [case.half for case in every if case.condition == "stickers"]
+    assert min(stickers.count("tuning"), stickers.count("reporting")) >= 4
+    assert {case.half for case in every if case.condition == "standing_first"} == {"tuning", "reporting"}
+    # the rule itself: nobody chooses
+    assert next(case.half for case in every if case.name == "usual_rear_man_fitted_0") == "tuning"
+    assert next(case.half for case in every if case.name == "usual_rear_man_loose_2") == "reporting"
+    quick = quick_cases()
+    assert len(quick) == 10
+    assert {case.view for case in quick} == {"rear", "front", "left", "right"}
 
-    def half(case: Case) -> str:
-        return case.half
 
-    assert [half(case) for case in every] == [half(case) for case in cases()]
-    assert {case.view for case in quick_cases()} == {"rear", "front", "left", "right"}
+def test_the_telling_runs_come_first_and_halves_are_mixed() -> None:
+    every = cases()
+    assert [case.tier for case in every] == sorted(case.tier for case in every)
+    first = [case.half for case in every[:20]]
+    assert min(first.count("tuning"), first.count("reporting")) >= 5
+
+
+@pytest.mark.slow
+def test_steps_and_patterns_of_the_runs_are_as_wanted() -> None:
+    """Ten steps of each leg, and a truth that lies clearly beyond (or within) the usual range."""
+    for case in cases():
+        truth = true_of(case.spec)
+        if case.spec.clip.capture_fps <= 60:
+            assert min(sum(step.side == side for step in truth.steps) for side in ("left", "right")) >= 10, case.name
+        true = {(m.id, m.side): m.mean for m in truth.measures}
+        if case.pattern == "right_drop":
+            assert true["contralateral_pelvic_drop", "right"] > 11
+            assert true["contralateral_pelvic_drop", "left"] < 8
+        elif case.pattern == "left_valgus":
+            assert true["knee_valgus", "left"] > 15.5
+            assert true["knee_valgus", "right"] < 8
+        elif case.pattern == "upright":
+            assert true["forward_trunk_lean", None] < 0
+        elif case.pattern == "marked_lean":
+            assert true["forward_trunk_lean", None] > 16
+        elif case.pattern == "healthy" and case.view in ("rear", "front"):
+            for side in ("left", "right"):
+                assert true["contralateral_pelvic_drop", side] < 8  # type: ignore[index]
+                assert abs(true["knee_valgus", side]) < 8  # type: ignore[index]
+                assert true["lateral_trunk_lean", side] < 5  # type: ignore[index]
+        elif case.pattern == "healthy":
+            assert 4 < true["forward_trunk_lean", None] < 10
 
 
 def test_exact_landmarks_give_almost_no_error(rear: tuple[Truth, GaitResult]) -> None:
     truth, gait = rear
-    rows = {(r.measure, r.side): r for r in measure_rows(LABELS, gait.measures, truth)}
+    rows = {(r.measure, r.side): r for r in measure_rows(LABELS, gait.measures, truth, gait)}
     for name in ("knee_valgus", "femoral_adduction", "lateral_trunk_lean"):
         assert abs(rows[name, "left"].error or 99) < 0.5
     assert rows["contralateral_pelvic_drop", "left"].measured is None
@@ -92,7 +145,7 @@ def test_figures_of_known_errors() -> None:
     rows += [row(1.0, 9.0, half="tuning")]
     reporting = next(s for s in summarise_measures(rows, lambda r: r.view) if s.half == "reporting")
     errors = [1.0, 0.0, -1.0, -2.0, 0.0]
-    assert (reporting.given, reporting.withheld) == (5, 1)
+    assert (reporting.given, reporting.withheld, reporting.rightly) == (5, 1, 1)
     assert reporting.bias == pytest.approx(sum(errors) / 5)
     assert reporting.mean_absolute_error == pytest.approx(4 / 5)
     assert reporting.slope == pytest.approx(0.5)
@@ -106,5 +159,25 @@ def test_the_page_tells_halves_and_leaves_withheld_measures_out(rear: tuple[Trut
     truth, gait = rear
     page = page_text(Outcome(measure_rows(LABELS, gait.measures, truth), event_rows(LABELS, gait, truth)))
     assert "Runs: 1, of which 0 are the tuning half and 1 the reporting half." in page
-    assert "| Knee valgus, deg | rear | reporting |" in page
-    assert "Pelvic drop" not in page
+    assert "| Knee valgus, deg | rear | reporting | 2 | 0 | 0 |" in page
+    assert "| Pelvic drop, deg | rear | reporting | 0 | 0 | 2 (2) |" in page
+
+
+def test_parts_of_the_page_stay_until_they_are_made_anew() -> None:
+    former = page_text(Outcome(), [Section("mocap", "## Real motion\n\nold"), Section("realism", "## Real?\n\nold")])
+    kept = merged([Section("realism", "## Real?\n\nnew")], former)
+    assert [(one.name, one.text) for one in kept] == [
+        ("mocap", "## Real motion\n\nold"),
+        ("realism", "## Real?\n\nnew"),
+    ]
+    page = page_text(Outcome(), kept)
+    assert page.count("## Real?") == 1
+    assert "## Real motion\n\nold" in page
+
+
+def test_values_kept_back_are_judged() -> None:
+    known = accuracy_of("knee_valgus", "rear").uncertainty
+    good, bad = row(3.0, None, would_be=3.0 + 0.9 * known), row(3.0, None, would_be=3.0 - 1.1 * known)
+    assert not withheld_rightly(good)
+    assert withheld_rightly(bad)
+    assert withheld_rightly(row(3.0, None))  # there was nothing to print
