@@ -9,6 +9,31 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 View = Literal["rear", "front", "left", "right"]
 Sex = Literal["F", "M"]
+PainSite = Literal[
+    "groin", "hip_outer", "buttock", "low_back", "thigh_front", "thigh_back", "knee_front", "knee_outer", "knee_inner",
+    "knee_back", "shin", "calf", "achilles", "foot",
+]  # fmt: skip
+PastInjury = Literal["bone_stress", PainSite]
+WarningSign = Literal[
+    "bone_pain", "pain_at_rest", "cannot_bear_weight", "joint_swells", "numbness", "calf_swelling", "chest_pain",
+    "fever", "recent_fall", "under_fuelled",
+]  # fmt: skip
+
+
+class Answers(BaseModel):
+    """What the runner answered to the optional questions; everything may be left out.
+
+    The answers choose advice about seeing a clinician and which of two opposite instructions is shown. They never
+    change a measure or a finding.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    age_years: int | None = Field(None, ge=5, le=110, description="Age of the runner.")
+    pain_sites: tuple[PainSite, ...] = Field((), description="Where it hurts in running.")
+    pain_level: int | None = Field(None, ge=0, le=10, description="How much it hurts, 0 to 10.")
+    past_injuries: tuple[PastInjury, ...] = Field((), description="Where something was hurt in the last two years.")
+    warning_signs: tuple[WarningSign, ...] = Field((), description="Signs for which a clinician comes first.")
 
 
 class Settings(BaseModel):
@@ -36,6 +61,7 @@ class Settings(BaseModel):
     speed_kmh: float | None = Field(None, gt=0, le=45, description="Treadmill speed.")
     height_cm: float | None = Field(None, ge=80, le=250, description="Body height; gives vertical oscillation in cm.")
     sex: Sex | None = Field(None, description="Chooses the bands where the evidence differs by sex.")
+    answers: Answers = Field(Answers(), description="Answers to the optional questions.")
     model: str = Field("full", description="Pose model by name: lite, full or heavy.")
     model_path: Path | None = Field(None, description="A pose model file, instead of a named one.")
 

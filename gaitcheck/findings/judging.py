@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gaitcheck.findings.load import Knowledge
-from gaitcheck.findings.schema import GRADE_WEIGHT, BandRow, Direction
+from gaitcheck.findings.schema import GRADE_WEIGHT, Against, BandRow, Direction
 from gaitcheck.gait.result import SIDES, Measure, Side
 from gaitcheck.settings import Sex
 
@@ -37,6 +37,7 @@ class Deviation:
     kind : "level" for the value of a side (or of the whole body), "difference" for one side against the other; `side`
         is then the side with the larger value, `value` the difference and `direction` "high".
     level : the furthest limit that lies inside the value by more than its uncertainty.
+    uncertainty : half width of the 95 % interval of `value`.
     distance : distance beyond the watch limit, in band widths.
     from_standing : True for a difference of values relative to standing.
     points_to_muscle : False for a difference that comes from the smaller side lying below zero.
@@ -110,7 +111,7 @@ def deviations(judged: JudgedMeasures, known: Knowledge) -> list[Deviation]:
         for side in (*SIDES, None):
             one = judged.get((measure_id, side))
             if one is not None:
-                found += _levels(one)
+                found += _levels(one) if one.band.difference_of is None else _signed_difference(one)
         left, right = (judged.get((measure_id, side)) for side in SIDES)
         if left is not None and right is not None:
             found += _difference(left, right)
@@ -171,7 +172,10 @@ def _difference(left: Judged, right: Judged) -> list[Deviation]:
     if left.band.difference_from_standing and left.from_standing is not None and right.from_standing is not None:
         values, from_standing = (left.from_standing, right.from_standing), True
     difference = abs(values[0] - values[1])
-    uncertainty = math.hypot(left.uncertainty, right.uncertainty)
+    # A wrong level adds to one side what it takes from the other: those errors do not cancel, they add up.
+    uncertainty = left.uncertainty + right.uncertainty
+    if from_standing or not left.band.difference_from_standing:
+        uncertainty = math.hypot(left.uncertainty, right.uncertainty)
     if difference - limit <= uncertainty:
         return []
     return [
@@ -188,3 +192,20 @@ def _difference(left: Judged, right: Judged) -> list[Deviation]:
             points_to_muscle=sum(values) > 0,
         )
     ]
+
+
+def _signed_difference(one: Judged) -> list[Deviation]:
+    """A measure that is itself right minus left: its size against the limit, its sign tells the larger side."""
+    size = replace(one, mean=abs(one.mean))
+    side: Side = "right" if one.mean > 0 else "left"
+    return [replace(level, side=side, kind="difference", level="watch") for level in _levels(size)]
+
+
+def lies(one: Judged, against: Against) -> bool:
+    """Whether a measure lies where it speaks against a sign, by more than its uncertainty."""
+    if against.lies == "usual":
+        low, high = one.band.usual_range
+        return (low is None or one.mean - low > one.uncertainty) and (high is None or high - one.mean > one.uncertainty)
+    assert against.limit is not None  # the schema saw to it
+    beyond = one.mean - against.limit if against.lies == "above" else against.limit - one.mean
+    return beyond > one.uncertainty

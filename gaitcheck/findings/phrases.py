@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gaitcheck.findings.judging import Deviation
+from gaitcheck.findings.catalogue import FindingText
+from gaitcheck.findings.judging import Deviation, JudgedMeasures
 from gaitcheck.findings.load import Knowledge
-from gaitcheck.findings.schema import BandRow, FindingText, MuscleRow
+from gaitcheck.findings.schema import BandRow, LookRow, MuscleRow
 from gaitcheck.gait.result import Side
 
 _OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
@@ -37,7 +38,7 @@ def usual_range(band: BandRow, kind: str, known: Knowledge) -> str:
 
     low, high = band.usual_range
     if kind == "difference":
-        range_ = words.difference.format(limit=limit(band.side_difference))
+        range_ = words.difference.format(limit=limit(band.side_difference or high))
     elif low is not None and high is not None:
         range_ = words.between.format(low=f"{low:g}", high=limit(high))
     else:
@@ -98,10 +99,34 @@ def one_side(name: str, side: Side, known: Knowledge) -> str:
     return known.texts.summary.one_side.format(measure=name, side=known.texts.sides[side])
 
 
-def worth_testing(titles: Iterable[str], meanings: Iterable[str], muscle: MuscleRow, known: Knowledge) -> str:
-    """What is said of a muscle that a finding points to."""
+def name_with_side(measure_id: str, judged: JudgedMeasures, known: Knowledge) -> str:
+    """Name of a measure, and the side where only one could be judged."""
+    sides = [side for one, side in judged if one == measure_id]
+    name = measure_name(measure_id, known)
+    return one_side(name, sides[0], known) if len(sides) == 1 and sides[0] else name
+
+
+def worth_testing(
+    titles: Iterable[str], meanings: Iterable[str], lowered_by: Sequence[str], muscle: MuscleRow, known: Knowledge
+) -> str:
+    """What is said of a muscle that a finding points to; `lowered_by` is what speaks against it."""
+    meaning = list(meanings)
+    if lowered_by:
+        meaning.append(known.texts.note.lowered.format(says=" ".join(lowered_by)))
     return known.texts.muscle_status.worth_testing.format(
-        findings=_BETWEEN_NAMES.join(titles), meaning=" ".join(meanings), cannot_show=muscle.cannot_show
+        findings=_BETWEEN_NAMES.join(titles), meaning=" ".join(meaning), cannot_show=muscle.cannot_show
+    )
+
+
+def look_words(look: LookRow, known: Knowledge) -> str:
+    """A look at real data in one sentence; only for one with figures."""
+    figures = {
+        name: f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+        for name, value in (("r", look.r), ("low", look.r_low), ("high", look.r_high))
+        if value is not None
+    }
+    return known.texts.note.look.format(
+        n=look.n, movement=look.movement, test=look.test, side=known.texts.sides[look.side], **figures
     )
 
 

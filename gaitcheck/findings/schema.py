@@ -1,18 +1,18 @@
 """The shape of the knowledge: what each row of the TOML files in `knowledge/` must hold.
 
 The rows are data that a physiotherapist can read and change; these models say what is allowed, so that a slip is found
-when the files are loaded and not in a report.
+when the files are loaded and not in a report. The sentences that are not rows have their own models in `catalogue.py`.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from string import Formatter
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from gaitcheck.findings.result import Grade
+from gaitcheck.findings.result import ExerciseKind, ExerciseOrigin, Grade
+from gaitcheck.settings import PainSite, PastInjury, WarningSign
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 ScoredGrade = Literal["A", "B", "C"]
@@ -20,6 +20,8 @@ Direction = Literal["high", "low"]
 
 #: Weight of a grade when findings are ranked and muscles scored; D and X never score.
 GRADE_WEIGHT: dict[ScoredGrade, float] = {"A": 1.0, "B": 0.6, "C": 0.3}
+#: What is left of a sign's weight when another measure speaks against it.
+LOWERED = 0.5
 
 
 def weaker_grade(first: ScoredGrade, second: ScoredGrade) -> ScoredGrade:
@@ -27,11 +29,22 @@ def weaker_grade(first: ScoredGrade, second: ScoredGrade) -> ScoredGrade:
     return max(first, second)
 
 
-class _Row(BaseModel):
+class Strict(BaseModel):
+    """Frozen, with no field that is not in the model."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
-class _Sourced(_Row):
+class Row(Strict):
+    """A row of knowledge."""
+
+    @property
+    def key(self) -> str:
+        """What a row is called: how an error names it, and by which a clinic's row replaces it."""
+        raise NotImplementedError
+
+
+class _Sourced(Row):
     """What every row of knowledge carries: where it comes from and when somebody last looked at it."""
 
     sources: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
@@ -44,14 +57,14 @@ class _Evidence(_Sourced):
     contrary: Text
 
 
-class Source(_Row):
+class Source(Strict):
     """A publication. `read` says how much of it was seen when the row was written."""
 
     citation: Text
     read: Literal["abstract or excerpt", "second hand", "not seen", "whole"]
 
 
-class Limit(_Row):
+class Limit(Strict):
     """One end of the usual range, in the band's unit.
 
     `watch` ends the usual range, `marked` (if the evidence gives one) is further out. `width` is the step in which the
@@ -88,6 +101,8 @@ class BandRow(_Evidence):
     side_difference : smallest difference between left and right that is worth a finding, in the unit; None for no rule.
     difference_from_standing : compare the sides relative to standing where that is known, because a tilted camera adds
         to one side what it takes from the other; the limits themselves are for values as read.
+    difference_of : the measure is itself right minus left of that measure; its size is held against `high`, its sign
+        tells the side, and the finding is worded as a difference.
     min_speed_kmh : the range holds from this speed on; `speed_required` skips the row when the speed is unknown.
     usual_low, usual_high : ends of the usual range where the evidence gives one beyond which no finding follows.
     """
@@ -101,6 +116,7 @@ class BandRow(_Evidence):
     low: Limit | None = None
     side_difference: Annotated[float, Field(gt=0)] | None = None
     difference_from_standing: bool = False
+    difference_of: Text | None = None
     min_speed_kmh: Annotated[float, Field(gt=0)] | None = None
     speed_required: bool = False
     usual_low: float | None = None
@@ -108,8 +124,8 @@ class BandRow(_Evidence):
     basis: Text
 
     @property
-    def row_name(self) -> str:
-        """How an error names this row."""
+    def key(self) -> str:
+        """Measure and sex."""
         return f"{self.measure}, {self.sex}"
 
     @model_validator(mode="after")
@@ -128,6 +144,8 @@ class BandRow(_Evidence):
             raise ValueError("'difference_from_standing' needs 'side_difference'")
         if self.speed_required and self.min_speed_kmh is None:
             raise ValueError("'speed_required' needs 'min_speed_kmh'")
+        if self.difference_of is not None and (self.high is None or self.low or self.side_difference):
+            raise ValueError("'difference_of' goes with 'high' alone: the size of the difference")
         return self
 
     @property
@@ -135,7 +153,7 @@ class BandRow(_Evidence):
         """Lower and upper end of the usual range; None where it is open."""
         low = self.low.watch if self.low else self.usual_low
         high = self.high.watch if self.high else self.usual_high
-        return low, high
+        return (-high, high) if self.difference_of is not None and high is not None else (low, high)
 
 
 class DescriptiveRow(_Sourced):
@@ -145,20 +163,41 @@ class DescriptiveRow(_Sourced):
     why: Text
     values_seen: Text
 
-
-class BandsFile(_Row):
-    """bands.toml."""
-
-    min_steps: Annotated[int, Field(ge=1)]
-    band: Annotated[tuple[BandRow, ...], Field(min_length=1, strict=False)]
-    descriptive: Annotated[tuple[DescriptiveRow, ...], Field(strict=False)]
+    @property
+    def key(self) -> str:
+        """The measure."""
+        return self.measure
 
 
-class Hint(_Row):
+class Against(Strict):
+    """Another measure, of the same side or of the whole body, that speaks against a sign.
+
+    `lies` "usual": inside its usual range by more than its uncertainty; "above" and "below": beyond `limit` by more.
+    """
+
+    measure: Text
+    lies: Literal["usual", "above", "below"]
+    limit: float | None = None
+    says: Text
+
+    @model_validator(mode="after")
+    def _limit_where_needed(self) -> Self:
+        if (self.limit is None) != (self.lies == "usual"):
+            raise ValueError("'limit' goes with lies = 'above' or 'below', and only with these")
+        return self
+
+
+class Hint(Strict):
     """One sign on the video that points to a muscle group.
 
-    `primary`: enough on its own to call the muscle worth testing; the others only add to a primary sign.
-    `from_band` "marked": the watch band is not enough. `contrary` is shown with the hint, whatever else is shown.
+    Attributes
+    ----------
+    primary : enough on its own to call the muscle worth testing; the others only add to a primary sign.
+    from_band : "marked" where the watch band is not enough.
+    reading : what the sign would say of the muscle; it chooses the exercises. "less strength": strengthen it, stretch
+        its opposite; "more work" and "shorter": stretch it, strengthen its opposite; "more load": both for itself.
+    look : the row of looks.toml whose figures weigh in the grade.
+    against : measures that halve the sign's weight. `contrary` is shown with the hint, whatever else is shown.
     """
 
     measures: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
@@ -166,8 +205,20 @@ class Hint(_Row):
     grade: ScoredGrade
     primary: bool
     from_band: Literal["watch", "marked"] = "watch"
+    reading: Literal["less strength", "more work", "shorter", "more load"]
     meaning: Text
     contrary: Text | None = None
+    look: Text | None = None
+    against: Annotated[tuple[Against, ...], Field(strict=False)] = ()
+
+
+class OtherAdvice(Strict):
+    """The article's other, opposite advice for a muscle, shown instead where it hurts at one of `sites`."""
+
+    sites: Annotated[tuple[PainSite, ...], Field(min_length=1, strict=False)]
+    stretch: Text
+    strengthen: Text
+    says: Text
 
 
 class MuscleRow(_Evidence):
@@ -188,12 +239,13 @@ class MuscleRow(_Evidence):
     speaks_for: Text
     stretch: Text
     strengthen: Text
+    with_pain: OtherAdvice | None = None
     article_disagrees: Text | None = None
     confirm_with: Text
 
     @property
-    def row_name(self) -> str:
-        """How an error names this row."""
+    def key(self) -> str:
+        """The muscle's id."""
         return self.id
 
     @model_validator(mode="after")
@@ -205,107 +257,164 @@ class MuscleRow(_Evidence):
         return self
 
 
-class MusclesFile(_Row):
+class PairRow(_Evidence):
+    """Two groups that pull against each other; the second may be one that has no row of its own (`outside`)."""
+
+    id: Text
+    muscles: Annotated[tuple[Text, ...], Field(min_length=1, max_length=2, strict=False)]
+    outside: Text | None = None
+    grade: ScoredGrade
+    movement: Text
+
+    @property
+    def key(self) -> str:
+        """The pair's id."""
+        return self.id
+
+    @model_validator(mode="after")
+    def _two_groups(self) -> Self:
+        if (len(self.muscles) == 1) != (self.outside is not None):
+            raise ValueError("name two muscles, or one muscle and the group 'outside' this list")
+        return self
+
+
+class ExerciseRow(_Evidence):
+    """One exercise. `only_with_pain` and `not_with_pain` choose between the article's two opposite instructions."""
+
+    id: Text
+    name: Text
+    kind: ExerciseKind
+    muscles: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    origin: ExerciseOrigin
+    grade: ScoredGrade
+    purpose: Text
+    dose: Text
+    progression: Text
+    stop_when: Text
+    only_with_pain: Annotated[tuple[PainSite, ...], Field(strict=False)] = ()
+    not_with_pain: Annotated[tuple[PainSite, ...], Field(strict=False)] = ()
+
+    @property
+    def key(self) -> str:
+        """The exercise's id."""
+        return self.id
+
+
+class RedFlagRow(_Evidence):
+    """When a clinician comes first. All of the conditions given must hold; of a list, one is enough.
+
+    `listed` puts the text on the list that every report shows, whatever was answered.
+    """
+
+    id: Text
+    text: Text
+    advice: Text
+    grade: ScoredGrade
+    listed: bool = True
+    signs: Annotated[tuple[WarningSign, ...], Field(strict=False)] = ()
+    pain_sites: Annotated[tuple[PainSite, ...], Field(strict=False)] = ()
+    any_pain: bool = False
+    past_injuries: Annotated[tuple[PastInjury, ...], Field(strict=False)] = ()
+    pain_over: Annotated[int, Field(ge=0, le=10)] | None = None
+    under_age: Annotated[int, Field(gt=0)] | None = None
+
+    @property
+    def key(self) -> str:
+        """The red flag's id."""
+        return self.id
+
+    @model_validator(mode="after")
+    def _can_fire(self) -> Self:
+        if not (self.signs or self.pain_sites or self.any_pain or self.past_injuries or self.pain_over is not None):
+            raise ValueError("give at least one condition: signs, pain_sites, any_pain, past_injuries or pain_over")
+        return self
+
+
+class LookRow(_Sourced):
+    """How strongly two things went together in one look at real data.
+
+    Attributes
+    ----------
+    side : of the leg; `n` 0 where the data does not hold that side, and then there are no figures.
+    r, r_low, r_high : Pearson's correlation and its 95 % interval (Fisher's z).
+    rho, rho_low, rho_high : Spearman's, likewise (Bonett and Wright's standard error).
+    expected : sign that the correlation would have if the hint were right.
+    """
+
+    id: Text
+    side: Literal["left", "right"]
+    movement: Text
+    test: Text
+    expected: Literal[-1, 1]
+    n: Annotated[int, Field(ge=0)]
+    r: float | None = None
+    r_low: float | None = None
+    r_high: float | None = None
+    rho: float | None = None
+    rho_low: float | None = None
+    rho_high: float | None = None
+    note: Text
+
+    @property
+    def key(self) -> str:
+        """Id and side."""
+        return f"{self.id}, {self.side}"
+
+    @property
+    def verdict(self) -> Literal["supports", "speaks against", "open"]:
+        """Whether the whole interval lies on the expected side of zero, on the other side, or on both."""
+        if self.r_low is None or self.r_high is None:
+            return "open"
+        low, high = sorted((self.expected * self.r_low, self.expected * self.r_high))
+        return "supports" if low > 0 else "speaks against" if high < 0 else "open"
+
+
+class BandsFile(Strict):
+    """bands.toml."""
+
+    min_steps: Annotated[int, Field(ge=1)]
+    band: Annotated[tuple[BandRow, ...], Field(min_length=1, strict=False)]
+    descriptive: Annotated[tuple[DescriptiveRow, ...], Field(strict=False)]
+
+
+class BandsOverride(Strict):
+    """bands.toml of a clinic: rows only."""
+
+    band: Annotated[tuple[BandRow, ...], Field(strict=False)] = ()
+    descriptive: Annotated[tuple[DescriptiveRow, ...], Field(strict=False)] = ()
+
+
+class MusclesFile(Strict):
     """muscles.toml."""
 
     muscle: Annotated[tuple[MuscleRow, ...], Field(min_length=1, strict=False)]
 
 
-class SourcesFile(_Row):
+class PairsFile(Strict):
+    """pairs.toml."""
+
+    pair: Annotated[tuple[PairRow, ...], Field(min_length=1, strict=False)]
+
+
+class ExercisesFile(Strict):
+    """exercises.toml."""
+
+    exercise: Annotated[tuple[ExerciseRow, ...], Field(min_length=1, strict=False)]
+
+
+class RedFlagsFile(Strict):
+    """redflags.toml."""
+
+    red_flag: Annotated[tuple[RedFlagRow, ...], Field(min_length=1, strict=False)]
+
+
+class LooksFile(Strict):
+    """looks.toml, written by `python -m gaitcheck.findings.mocap_look`."""
+
+    look: Annotated[tuple[LookRow, ...], Field(strict=False)]
+
+
+class SourcesFile(Strict):
     """sources.toml."""
 
     source: dict[str, Source]
-
-
-_FINDING_FIELDS = frozenset({"side", "other", "value", "usual"})
-
-
-class FindingText(_Row):
-    """Title and text of a finding. Both may use {side}, {other}, {value} and {usual}."""
-
-    title: Text
-    text: Text
-
-    @model_validator(mode="after")
-    def _known_fields(self) -> Self:
-        for template in (self.title, self.text):
-            unknown = {name for _, name, _, _ in Formatter().parse(template) if name is not None} - _FINDING_FIELDS
-            if unknown:
-                raise ValueError(f"unknown field {sorted(unknown)} in {template!r}")
-        return self
-
-
-class MeasureText(_Row):
-    """A measure's everyday name and the words of its findings."""
-
-    name: Text
-    high: FindingText | None = None
-    low: FindingText | None = None
-    difference: FindingText | None = None
-
-
-class SummaryText(_Row):
-    """The sentence over the findings. {count}, {titles}, {measures} are filled in."""
-
-    one: Text
-    several: Text
-    nothing: Text
-    nothing_looked_at: Text
-    looked_at: Text
-    not_looked_at: Text
-    one_side: Text
-
-
-class MuscleStatusText(_Row):
-    """What is said of a muscle group in each status. {findings}, {meaning}, {measures}, {missing}, {cannot_show}."""
-
-    worth_testing: Text
-    nothing_seen: Text
-    nothing_seen_but: Text
-    not_looked_at: Text
-    not_visible: Text
-
-
-class UsualText(_Row):
-    """How a usual range is written."""
-
-    between: Text
-    up_to: Text
-    at_least: Text
-    difference: Text
-    pooled: Text
-    for_women: Text
-    for_men: Text
-
-
-class NoteText(_Row):
-    """Sentences added to a finding."""
-
-    same_pattern: Text
-    from_standing: Text
-    speed_unknown: Text
-
-
-class Notices(_Row):
-    """What every report and page says, whatever was found."""
-
-    intended_use: Text
-    muscles: Text
-    evidence: Text
-    ask_a_clinician: Text
-    red_flags_title: Text
-    red_flags: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
-    privacy: Text
-
-
-class Texts(_Row):
-    """texts.toml: every sentence of this room that is not a row of knowledge."""
-
-    sides: dict[Literal["left", "right"], Text]
-    units: dict[str, str]
-    measure: dict[str, MeasureText]
-    usual: UsualText
-    note: NoteText
-    summary: SummaryText
-    muscle_status: MuscleStatusText
-    notice: Notices

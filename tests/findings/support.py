@@ -13,7 +13,13 @@ from gaitcheck.findings.schema import BandRow
 from gaitcheck.gait.result import Measure, Side, Status
 
 FAR = 1000.0
-WHOLE_BODY = ("forward_trunk_lean", "cadence", "vertical_oscillation", "step_time_symmetry")
+WHOLE_BODY = (
+    "pelvic_drop_difference",
+    "forward_trunk_lean",
+    "cadence",
+    "vertical_oscillation",
+    "step_time_symmetry",
+)
 
 
 def measured(

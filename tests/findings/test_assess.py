@@ -29,7 +29,7 @@ def test_usual_runner_has_nothing_that_stands_out() -> None:
     assessment = assess(usual_runner(), sex="F", speed_kmh=11.0)
     assert assessment.findings == ()
     assert assessment.not_looked_at == ()
-    assert assessment.summary.startswith("Nothing stands out. Looked at: Pelvic drop; Hip adduction;")
+    assert assessment.summary.startswith("Nothing stands out. Looked at: Pelvic drop; Pelvic drop, right against left;")
     assert {one.status for one in assessment.muscles} == {"nothing_seen", "not_visible"}
     assert len(assessment.muscles) == 11
 
@@ -37,7 +37,7 @@ def test_usual_runner_has_nothing_that_stands_out() -> None:
 def test_nothing_measured_is_not_called_nothing_stands_out() -> None:
     assessment = ask()
     assert assessment.looked_at == ()
-    assert len(assessment.not_looked_at) == 14
+    assert len(assessment.not_looked_at) == 15
     assert assessment.summary.startswith("Nothing could be judged")
     assert {one.status for one in assessment.muscles} == {"not_looked_at", "not_visible"}
 
@@ -158,33 +158,67 @@ def test_quick_cadence_and_a_well_bent_knee_are_no_findings() -> None:
     assert ids(ask(measured("cadence", 210.0), measured("knee_flexion_ic", 35.0, "left"))) == []
 
 
-def test_side_difference() -> None:
-    left = measured("contralateral_pelvic_drop", 2.0, "left", uncertainty=1.0)
-    limit = 3.0 + math.sqrt(2)
-    assert ids(ask(left, measured("contralateral_pelvic_drop", 2.0 + limit - 0.01, "right"))) == []
-    assessment = ask(left, measured("contralateral_pelvic_drop", 2.0 + limit + 0.01, "right"))
+@pytest.mark.parametrize(("right_minus_left", "side"), [(4.51, "right"), (-4.51, "left"), (4.49, None), (0.0, None)])
+def test_pelvic_drop_of_right_against_left(right_minus_left, side) -> None:
+    assessment = ask(measured("pelvic_drop_difference", right_minus_left, uncertainty=1.5))
+    assert ids(assessment) == ([f"pelvic_drop_difference.difference.{side}"] if side else [])
+    for finding in assessment.findings:
+        assert (finding.value, finding.uncertainty, finding.side) == (4.51, 1.5, side)
+        assert finding.usual == "less than 3° between left and right (women and men together)"
+        assert finding.title.startswith(f"Pelvis drops more in {side} than in")
+        assert muscle(assessment, "gluteus_medius", side).score == 0.6
+
+
+def test_a_measured_difference_counts_where_the_drop_itself_is_borderline() -> None:
+    drops = [measured("contralateral_pelvic_drop", 14.0, side, status="borderline") for side in ("left", "right")]
+    assessment = ask(*drops, measured("pelvic_drop_difference", -6.0, uncertainty=2.0))
+    assert ids(assessment) == ["pelvic_drop_difference.difference.left"]
+    assert "contralateral_pelvic_drop" in assessment.not_looked_at
+    assert muscle(assessment, "gluteus_medius", "left").status == "worth_testing"
+    without = ask(*drops, measured("pelvic_drop_difference", 1.0, uncertainty=2.0))
+    assert without.findings == ()
+    assert muscle(without, "gluteus_medius").status == "not_looked_at"
+
+
+def test_a_drop_and_its_difference_are_one_pattern() -> None:
+    drop = measured("contralateral_pelvic_drop", 14.0, "left")
+    assessment = ask(drop, measured("pelvic_drop_difference", -8.0))
+    assert ids(assessment) == ["contralateral_pelvic_drop.high.left"]
+    assert "Pelvic drop, right against left on the same side" in assessment.findings[0].text
+    assert muscle(assessment, "gluteus_medius", "left").score == 0.6
+
+
+@pytest.mark.parametrize(("standing", "limit"), [(None, 4.0 + 2.0), (0.0, 4.0 + math.sqrt(2))])
+def test_sides_are_compared_with_errors_that_add_up_where_a_wrong_level_moves_them_apart(standing, limit) -> None:
+    def difference(size: float) -> Assessment:
+        return ask(
+            measured("hip_adduction", 2.0, "left", from_standing=standing),
+            measured("hip_adduction", 2.0 + size, "right", from_standing=None if standing is None else standing + size),
+        )
+
+    assert ids(difference(limit - 0.01)) == []
+    assessment = difference(limit + 0.01)
     (finding,) = assessment.findings
-    assert finding.id == "contralateral_pelvic_drop.difference.right"
+    assert finding.id == "hip_adduction.difference.right"
     assert finding.value == pytest.approx(limit + 0.01)
-    assert finding.uncertainty == pytest.approx(math.sqrt(2))
-    assert finding.usual == "less than 3° between left and right (women and men together)"
+    assert finding.uncertainty == pytest.approx(limit - 4.0)
     assert muscle(assessment, "gluteus_medius", "right").status == "worth_testing"
 
 
-def test_pelvic_drop_of_both_sides_is_compared_relative_to_standing_where_known() -> None:
+def test_hip_adduction_of_both_sides_is_compared_relative_to_standing_where_known() -> None:
     tilted_camera = [
-        measured("contralateral_pelvic_drop", 1.0, "left", from_standing=4.0),
-        measured("contralateral_pelvic_drop", 7.0, "right", from_standing=4.5),
+        measured("hip_adduction", 1.0, "left", from_standing=4.0),
+        measured("hip_adduction", 9.0, "right", from_standing=4.5),
     ]
     assert ids(ask(*tilted_camera)) == []
     hidden_by_it = [
-        measured("contralateral_pelvic_drop", 4.0, "left", from_standing=8.0),
-        measured("contralateral_pelvic_drop", 4.0, "right", from_standing=1.0),
+        measured("hip_adduction", 4.0, "left", from_standing=8.0),
+        measured("hip_adduction", 4.0, "right", from_standing=1.0),
     ]
     (finding,) = ask(*hidden_by_it).findings
-    assert (finding.id, finding.value) == ("contralateral_pelvic_drop.difference.left", 7.0)
+    assert (finding.id, finding.value) == ("hip_adduction.difference.left", 7.0)
     assert finding.text.endswith("Both sides were compared with standing still.")
-    one_side_only = [hidden_by_it[0], measured("contralateral_pelvic_drop", 4.0, "right")]
+    one_side_only = [hidden_by_it[0], measured("hip_adduction", 4.0, "right")]
     assert ids(ask(*one_side_only)) == []
 
 
@@ -261,9 +295,10 @@ def test_one_judged_side_is_said_in_the_summary() -> None:
 def test_the_summary_names_what_could_not_be_judged() -> None:
     usual = usual_runner()
     drop = ("contralateral_pelvic_drop",)
-    assert "Not judged: 1 of 14 measures (Pelvic drop);" in ask(*(m for m in usual if m.id not in drop)).summary
+    assert "Not judged: 1 of 15 measures (Pelvic drop);" in ask(*(m for m in usual if m.id not in drop)).summary
     only_cadence = ask(*(m for m in usual if m.id == "cadence")).summary
-    assert "Not judged: 13 of 14 measures (Pelvic drop; Hip adduction; Knee valgus; …);" in only_cadence
+    named = "Pelvic drop; Pelvic drop, right against left; Hip adduction; …"
+    assert f"Not judged: 14 of 15 measures ({named});" in only_cadence
     assert "Not judged" not in ask(*usual).summary
     assert "Not judged" not in ask().summary
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gaitcheck.findings import assess, knowledge
 from gaitcheck.gait.result import Measure
+from gaitcheck.settings import Answers, PainSite, WarningSign
 
 from .support import WHOLE_BODY, measured, usual_runner, with_value
 
@@ -55,7 +57,12 @@ def test_every_finding_rests_on_trusted_values_beyond_the_limit(run, sex, speed)
     by_key = {(one.id, one.side): one for one in run}
     for finding in assess(run, sex=sex, speed_kmh=speed).findings:
         band = KNOWN.band(finding.measure_id, sex)
-        if ".difference." in finding.id:
+        if band.difference_of:
+            used = [by_key[finding.measure_id, None]]
+            assert finding.value == abs(used[0].mean)
+            assert finding.side == ("right" if used[0].mean > 0 else "left")
+            assert finding.value - band.high.watch > finding.uncertainty
+        elif ".difference." in finding.id:
             used = [by_key[finding.measure_id, "left"], by_key[finding.measure_id, "right"]]
             values = [one.mean for one in used]
             if band.difference_from_standing and all(one.from_standing is not None for one in used):
@@ -85,6 +92,8 @@ def test_no_pattern_counts_twice_for_a_muscle(run, sex, speed) -> None:
         assert hint.score <= 0.6 * len(patterns) + 1e-9
         assert (hint.status == "worth_testing") == bool(patterns)
         assert all(by_id[one].side in (hint.side, None) for one in hint.because)
+        assert hint.strength == min(1.0, hint.score)
+        assert (hint.level == "none") == (hint.score == 0)
         assert all(hint.id in by_id[one].muscle_ids for one in hint.because)
 
 
@@ -102,6 +111,8 @@ def test_never_fires_inside_the_band(key, share, uncertainty, sex, speed) -> Non
 def test_a_value_further_out_never_ranks_lower(key, first, second, uncertainty, sex) -> None:
     band = KNOWN.band(key[0], sex)
     sign = 1 if band.high else -1
+    if band.difference_of:
+        first, second = abs(first), abs(second)
     near, far = sorted((first, second), key=lambda value: sign * value)
     rival = measured(*(("cadence", 140.0) if key[0] != "cadence" else ("step_time_symmetry", 6.0)))
 
@@ -115,10 +126,17 @@ def test_a_value_further_out_never_ranks_lower(key, first, second, uncertainty, 
     assert all(further >= nearer for nearer, further in zip(place(near), place(far), strict=True))
 
 
+def mirrored(measure: Measure) -> Measure:
+    """The same runner in a mirror; right minus left changes its sign."""
+    band = KNOWN.band(measure.id, None)
+    turned = band is not None and band.difference_of is not None and measure.mean is not None
+    return replace(measure, side=SWAP[measure.side], mean=-measure.mean if turned else measure.mean)
+
+
 @given(runs(), SEX, SPEED)
 def test_exchanged_sides_give_exchanged_findings(run, sex, speed) -> None:
     straight = assess(run, sex=sex, speed_kmh=speed)
-    swapped = assess([replace(one, side=SWAP[one.side]) for one in run], sex=sex, speed_kmh=speed)
+    swapped = assess([mirrored(one) for one in run], sex=sex, speed_kmh=speed)
 
     def swap_id(finding_id: str) -> str:
         head, _, tail = finding_id.rpartition(".")
@@ -169,6 +187,65 @@ def test_more_uncertainty_never_makes_a_finding(key, value, uncertainty, more) -
 
     assume(not found(uncertainty))
     assert not found(uncertainty + more)
+
+
+@given(runs(), st.floats(0.01, 50), SEX, SPEED)
+def test_more_uncertainty_everywhere_never_adds_a_finding(run, more, sex, speed) -> None:
+    wider = [one if one.uncertainty is None else replace(one, uncertainty=one.uncertainty + more) for one in run]
+
+    def found(measures: list[Measure]) -> set[tuple[str, str | None]]:
+        return {(pattern(one.measure_id), one.side) for one in assess(measures, sex=sex, speed_kmh=speed).findings}
+
+    assert found(wider) <= found(run)
+
+
+@given(runs(), st.sampled_from(keys()), st.sampled_from(["high", "low"]), st.floats(0, 100), st.floats(0, 100), SEX)
+def test_a_worse_value_never_lowers_a_hint_of_its_side(run, key, end, beyond, further, sex) -> None:
+    band = KNOWN.band(key[0], sex)
+    assume(getattr(band, end) is not None)
+    sign = 1 if end == "high" else -1
+    near = getattr(band, end).watch + sign * beyond
+
+    def scores(value: float) -> dict[tuple[str, str | None], float]:
+        others = [one for one in run if (one.id, one.side) != key]
+        assessment = assess([*others, measured(key[0], value, key[1], uncertainty=0.5)], sex=sex, speed_kmh=12.0)
+        return {(one.id, one.side): one.score for one in assessment.muscles}
+
+    worse = scores(near + sign * further)
+    for (muscle_id, side), score in scores(near).items():
+        if side == key[1] or key[1] is None:
+            assert worse.get((muscle_id, side), 0.0) >= score
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> Answers:
+    def some(literal: object) -> st.SearchStrategy[tuple[str, ...]]:
+        return st.lists(st.sampled_from(literal), max_size=3).map(tuple)
+
+    return Answers(
+        age_years=draw(st.one_of(st.none(), st.integers(5, 110))),
+        pain_sites=draw(some(get_args(PainSite))),
+        pain_level=draw(st.one_of(st.none(), st.integers(0, 10))),
+        past_injuries=draw(some(["bone_stress", *get_args(PainSite)])),
+        warning_signs=draw(some(get_args(WarningSign))),
+    )
+
+
+@given(runs(), answers(), SEX, SPEED)
+def test_answers_change_only_what_they_may(run, answered, sex, speed) -> None:
+    plain = assess(run, sex=sex, speed_kmh=speed)
+    asked = assess(run, sex=sex, speed_kmh=speed, answers=answered)
+    assert asked.findings == plain.findings
+    assert (asked.looked_at, asked.not_looked_at) == (plain.looked_at, plain.not_looked_at)
+    kept = [(one.id, one.side, one.status, one.score, one.because, one.text) for one in asked.muscles]
+    assert kept == [(one.id, one.side, one.status, one.score, one.because, one.text) for one in plain.muscles]
+    for before, after in zip(plain.muscles, asked.muscles, strict=True):
+        if asked.red_flags:
+            assert after.exercises == ()
+        elif before.id != "hamstrings" and "hamstrings" not in before.antagonist_ids:
+            assert after.exercises == before.exercises
+            assert (after.stretch, after.strengthen) == (before.stretch, before.strengthen)
+    assert all("see a clinician" in one.advice.lower() for one in asked.red_flags)
 
 
 @given(st.sampled_from(keys()), VALUE)
