@@ -173,7 +173,7 @@ def draw_still(frame: Picture, video: VideoAnalysis, plan: Plan) -> Picture:
     plan : what to draw.
     """
     points = video.gait.track.xy_px[plan.row]
-    x0, y0, x1, y1 = _cut(points, (frame.shape[1], frame.shape[0]))
+    x0, y0, x1, y1 = cut(points, (frame.shape[1], frame.shape[0]))
     scale = min(SIZE_PX[0] / (x1 - x0), SIZE_PX[1] / (y1 - y0))
     width, height = (max(1, int(side * scale)) for side in (x1 - x0, y1 - y0))
     small = cv2.resize(
@@ -186,7 +186,7 @@ def draw_still(frame: Picture, video: VideoAnalysis, plan: Plan) -> Picture:
     return _captioned(picture, plan.still)
 
 
-def _cut(points: FloatArray, size_px: tuple[int, int]) -> tuple[int, int, int, int]:
+def cut(points: FloatArray, size_px: tuple[int, int]) -> tuple[int, int, int, int]:
     """The runner's rectangle with some room, of the still's shape as far as the picture allows."""
     low, high = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
     room = _MARGIN * max(float(high[1] - low[1]), 8.0)
@@ -208,11 +208,11 @@ def _span(centre: float, length: float, limit: int) -> tuple[int, int]:
 def _draw_leg(picture: Picture, points: FloatArray, still: Still, roll_deg: float) -> None:
     style = Style.of((picture.shape[1], picture.shape[0]))
     side = still.side
-    chain = [_joint(points, side, joint) for joint in ("HIP", "KNEE", "ANKLE", "HEEL", "FOOT_INDEX")]
+    chain = [joint(points, side, name) for name in ("HIP", "KNEE", "ANKLE", "HEEL", "FOOT_INDEX")]
     for a, b in zip(chain, [*chain[1:], chain[2]], strict=False):
         line(picture, a, b, SIDE_BGR[side], style.line)
-    for joint in chain[:3]:
-        dot(picture, joint, SIDE_BGR[side], style.dot)
+    for point in chain[:3]:
+        dot(picture, point, SIDE_BGR[side], style.dot)
     angle = ANGLES.get(still.measure_id or "")
     if angle is None or still.value is None:
         return
@@ -238,11 +238,11 @@ def arms(angle: Angle, points: FloatArray, side: Side, roll_deg: float) -> tuple
     corner : (2,) pixels.
     arm, reference : (2,) pixels from the corner, of the same length.
     """
-    corner = _joint(points, side, angle.corner)
-    arm = np.asarray(_joint(points, side, angle.to) - corner)
+    corner = joint(points, side, angle.corner)
+    arm = np.asarray(joint(points, side, angle.to) - corner)
     length = float(np.hypot(*arm))
     if angle.reference == "straight":
-        onward = corner - _joint(points, side, angle.before)
+        onward = corner - joint(points, side, angle.before)
         return corner, arm, np.asarray(onward * length / max(float(np.hypot(*onward)), 1e-9))
     roll = np.radians(roll_deg)
     down = np.array([-np.sin(roll), np.cos(roll)])
@@ -251,7 +251,8 @@ def arms(angle: Angle, points: FloatArray, side: Side, roll_deg: float) -> tuple
     return corner, arm, np.asarray(unit * length)
 
 
-def _joint(points: FloatArray, side: Side, name: str) -> FloatArray:
+def joint(points: FloatArray, side: Side, name: str) -> FloatArray:
+    """A point of a leg, such as HIP, of the other side (OTHER_HIP) or between both (MID_HIP)."""
     other = "RIGHT" if side == "left" else "LEFT"
     if name.startswith("MID_"):
         pair = [points[Landmark[f"{s}_{name[4:]}"]] for s in ("LEFT", "RIGHT")]
