@@ -124,7 +124,7 @@ def conclude(tracked: Sequence[TrackedVideo], model: ModelUsed, settings: Settin
         model=model,
         videos=tuple(videos),
         measures=measures,
-        assessment=assess(measures, sex=settings.sex, speed_kmh=settings.speed_kmh),
+        assessment=assess(measures, sex=settings.sex, speed_kmh=settings.speed_kmh, answers=settings.answers),
     )
 
 
@@ -134,7 +134,9 @@ def _measure_video(tracked: TrackedVideo, settings: Settings) -> VideoAnalysis:
 
     facts, runner = tracked.facts, tracked.runner
     scale = seconds_per_video_second(facts, settings.capture_fps)
-    gait = measure_gait(runner.track, settings, seconds_per_video_second=scale, camera_roll=runner.roll)
+    gait = measure_gait(
+        runner.track, settings, seconds_per_video_second=scale, camera_roll=runner.roll, pelvis=runner.pelvis
+    )
     return VideoAnalysis(
         path=tracked.path,
         sha256=tracked.sha256,

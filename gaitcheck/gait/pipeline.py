@@ -17,17 +17,19 @@ from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.compute import (
     Circumstances,
     Key,
+    is_shown,
     measure,
     not_measurable,
     per_frame_series,
     per_step_values,
 )
 from gaitcheck.gait.measures.definition import Signals
+from gaitcheck.gait.pelvis import pelvis_line
 from gaitcheck.gait.result import SIDES, Baseline, Check, GaitResult, Measure, Quality, Step
 from gaitcheck.gait.steps import make_steps
 from gaitcheck.gait.view import ViewFound, facing, find_view
 from gaitcheck.settings import Settings, View
-from gaitcheck.track import CameraRoll, FloatArray, Landmark, PoseTrack
+from gaitcheck.track import CameraRoll, FloatArray, Landmark, PelvisTrack, PoseTrack
 
 #: Frame rate below which neither the rhythm nor the peaks of a run can be told (a step lasts a third of a second).
 LEAST_FPS = 20.0
@@ -46,6 +48,7 @@ def measure_gait(
     *,
     seconds_per_video_second: float | None,
     camera_roll: CameraRoll | None = None,
+    pelvis: PelvisTrack | None = None,
 ) -> GaitResult:
     """Measure one video's track.
 
@@ -56,6 +59,7 @@ def measure_gait(
     seconds_per_video_second : real time over presented time; None where the file and the person say nothing, in which
         case the video is taken to be in real time unless its cadence says otherwise.
     camera_roll : the roll that the room's lines show, None where they do not; a roll given by the person wins.
+    pelvis : the pelvis line that the pictures show, in presentation time; None where they were not looked at for it.
 
     Returns
     -------
@@ -76,8 +80,10 @@ def measure_gait(
         return _nothing(track, settings, Check("running", False, NO_RUNNER, "Film one person running on a treadmill."))
     period = rhythm(cleaned)
     time_is_real = period is None or _is_running_rhythm(period)
+    slowness = 1.0
     if not time_is_real and period is not None and period > USUAL_STEP_S:
-        cleaned = clean(track, slowness=period / USUAL_STEP_S) or cleaned
+        slowness = period / USUAL_STEP_S
+        cleaned = clean(track, slowness=slowness) or cleaned
 
     found = find_view(track)
     view: View | None = settings.view or (found.view if found else None)
@@ -105,7 +111,18 @@ def measure_gait(
     )
     given = _Given({}, {}, _all_withheld(NO_VIEW))
     if view is not None:
+        line = None
+        if pelvis is not None:
+            line = pelvis_line(
+                replace(pelvis, time_s=pelvis.time_s * (seconds_per_video_second or 1.0)),
+                cleaned.track.time_s,
+                level.roll_deg,
+                steps,
+                baseline,
+                slowness,
+            )
         signals = _signals(cleaned, view, facing(track, view) or "image_right", settings, level, steps)
+        signals = replace(signals, pelvis=line, no_pelvis=pelvis.reason if pelvis is not None else None)
         circumstances = Circumstances(real_fps, time_is_real, level.sd_deg, *_judged(checks))
         given = _measure_all(signals, baseline, circumstances)
     return GaitResult(
@@ -138,8 +155,9 @@ def _measure_all(signals: Signals, baseline: Baseline | None, circumstances: Cir
     values: dict[Key, FloatArray] = {}
     measures: list[Measure] = []
     for definition in REGISTRY.values():
-        own_series = per_frame_series(definition, signals) if signals.view in definition.views else {}
-        own_values = per_step_values(definition, signals, own_series) if signals.view in definition.views else {}
+        shown = is_shown(definition, signals)
+        own_series = per_frame_series(definition, signals) if shown else {}
+        own_values = per_step_values(definition, signals, own_series) if shown else {}
         measures += measure(definition, signals, own_series, own_values, baseline, circumstances)
         series |= own_series
         values |= own_values

@@ -52,8 +52,7 @@ def _section(definition: MeasureDef) -> str:
         "Views, the best first": ", ".join(VIEW_WORDS[view] for view in definition.views),
         "Frame rate": f"{definition.needs_fps:g} a second or more" if definition.needs_fps else "any",
     }
-    if definition.withheld is None:
-        rows["Uncertainty"] = _uncertainty(definition)
+    rows["Uncertainty"] = _uncertainty(definition)
     if definition.needs_real_time:
         rows["Slow motion"] = "only where the rate of filming is known"
     if definition.per_side and definition.far_leg in FAR_LEG_WORDS and {"left", "right"} & set(definition.views):
@@ -62,8 +61,6 @@ def _section(definition: MeasureDef) -> str:
         rows["Always borderline"] = " ".join(dict.fromkeys(definition.doubts.values()))
     if definition.posture:
         rows["Standing"] = "also given relative to standing"
-    if definition.withheld is not None:
-        rows["Not given at present"] = definition.withheld
     rows["Source"] = definition.source
     table = "\n".join(f"| {name} | {text} |" for name, text in rows.items())
     return f"## {definition.name}\n\n| | |\n|---|---|\n{table}\n"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaitcheck.gait.measures.accuracy import accuracy_of
-from gaitcheck.gait.measures.definition import MeasureDef, Signals, landmark
+from gaitcheck.gait.measures.definition import Grounds, MeasureDef, Signals, landmark
 from gaitcheck.gait.result import SIDES, Baseline, Measure, Side, Status
 from gaitcheck.gait.steps import typical_step_s
 from gaitcheck.gait.view import near_side
@@ -49,6 +49,11 @@ class Circumstances:
     roll_sd_deg: float
     stop: str | None
     doubt: str | None
+
+
+def is_shown(definition: MeasureDef, signals: Signals) -> bool:
+    """Whether the view, and what the video shows in it, give the measure at all."""
+    return signals.view in definition.views and _grounds(definition, signals).lacking is None
 
 
 def per_frame_series(definition: MeasureDef, signals: Signals) -> dict[Key, FloatArray]:
@@ -94,10 +99,12 @@ def measure(
         unit, scale = definition.unit, 1.0
         if definition.id == "vertical_oscillation" and signals.cm_per_px is not None:
             unit, scale = "cm", CM_PER_PERCENT
-        doubt = _doubt(definition, signals, side, n, circumstances)
+        grounds = _grounds(definition, signals)
+        doubt = _doubt(definition, signals, side, n, circumstances) or grounds.doubt
         status: Status = "measured" if doubt is None else "borderline"
-        accuracy = scale * accuracy_of(definition.id, signals.view).uncertainty
-        roll = definition.per_roll_deg * circumstances.roll_sd_deg
+        known = accuracy_of(definition.id, signals.view, grounds.evidence).uncertainty
+        accuracy = scale * max(known, grounds.uncertainty)
+        roll = grounds.per_roll_deg * circumstances.roll_sd_deg
         from_standing = None
         if definition.posture and baseline is not None:
             standing = signals.between(series[definition.id, side], baseline.start_s, baseline.end_s)
@@ -120,6 +127,11 @@ def measure(
     return out
 
 
+def _grounds(definition: MeasureDef, signals: Signals) -> Grounds:
+    """What the measure rests on in this video."""
+    return definition.rests_on(signals) if definition.rests_on else Grounds(per_roll_deg=definition.per_roll_deg)
+
+
 def not_measurable(definition: MeasureDef, side: Side | None, reason: str, n_steps: int = 0) -> Measure:
     """A measure that is withheld, with the reason."""
     return Measure(
@@ -138,14 +150,16 @@ def not_measurable(definition: MeasureDef, side: Side | None, reason: str, n_ste
 
 def _summary(definition: MeasureDef, signals: Signals, values: FloatArray) -> tuple[float, float, float, int]:
     """Mean, standard deviation over the steps, standard error of the mean, and number of steps."""
-    if definition.summary == "asymmetry":
+    if definition.summary in ("asymmetry", "difference"):
         left = np.array([step.side == "left" for step in signals.steps])
         sides = [values[mask & np.isfinite(values)] for mask in (left, ~left)]
         means = [float(part.mean()) for part in sides]
-        share = 100.0 / (sum(means) / 2)
+        signed = definition.summary == "difference"
+        share = 1.0 if signed else 100.0 / (sum(means) / 2)
         spread = share * float(np.hypot(*(part.std(ddof=1) for part in sides)))
         error = share * float(np.hypot(*(part.std(ddof=1) / np.sqrt(part.size) for part in sides)))
-        return abs(means[0] - means[1]) * share, spread, error, min(part.size for part in sides)
+        apart = means[1] - means[0] if signed else abs(means[0] - means[1])
+        return apart * share, spread, error, min(part.size for part in sides)
     good = values[np.isfinite(values)]
     sd = float(good.std(ddof=1)) if good.size > 1 else 0.0
     if definition.summary == "rate":
@@ -185,7 +199,7 @@ def _usable(definition: MeasureDef, signals: Signals, values: FloatArray) -> int
     if definition.summary == "rate":  # counts whole steps: from one contact to the next
         return sum(step.next_contact_s is not None for step in signals.steps)
     good = np.isfinite(values)
-    if definition.summary == "asymmetry" and len(values) == len(signals.steps):
+    if definition.summary in ("asymmetry", "difference") and len(values) == len(signals.steps):
         left = np.array([step.side == "left" for step in signals.steps], dtype=bool)
         return int(min((good & left).sum(), (good & ~left).sum()))
     return int(good.sum())
@@ -199,8 +213,8 @@ def _why_not(
         return circumstances.stop
     if signals.view not in definition.views:
         return f"Only a video {definition.plane_words} can show it."
-    if definition.withheld is not None:
-        return definition.withheld
+    if (lacking := _grounds(definition, signals).lacking) is not None:
+        return lacking
     if (definition.needs_real_time or definition.needs_fps) and not circumstances.time_is_real:
         return UNREAL_TIME
     if round(circumstances.real_fps) < definition.needs_fps:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from gaitcheck.gait.pelvis import PelvisLine
 from gaitcheck.gait.result import Side, Step
 from gaitcheck.gait.view import is_side
 from gaitcheck.settings import View
@@ -42,6 +43,7 @@ class Signals:
     cm_per_px : None where the body height is unknown.
     steps : in order of time.
     cuts_s : times at which the picture jumps to another scene.
+    pelvis, no_pelvis : the pelvis line that the picture shows; where it shows none, the reason.
     """
 
     time_s: FloatArray
@@ -54,6 +56,8 @@ class Signals:
     cm_per_px: float | None
     steps: tuple[Step, ...]
     cuts_s: tuple[float, ...] = ()
+    pelvis: PelvisLine | None = None
+    no_pelvis: str | None = None
 
     def point(self, name: str, side: Side) -> FloatArray:
         """(T, 2) of a joint of one side, such as `point("knee", "left")`."""
@@ -87,6 +91,27 @@ PerStep = Callable[[Signals, Step, FloatArray], float]
 
 
 @dataclass(frozen=True)
+class Grounds:
+    """What a measure rests on in one video, where that differs from video to video.
+
+    Attributes
+    ----------
+    evidence : name of what it was read from, under which `accuracy` knows it.
+    uncertainty : half width of the 95 % interval that comes with it, in the measure's unit; the measure has at least
+        this.
+    per_roll_deg : see `MeasureDef`.
+    lacking : why the video does not give the measure.
+    doubt : why it is less certain than it should be.
+    """
+
+    evidence: str | None = None
+    uncertainty: float = 0.0
+    per_roll_deg: float = 0.0
+    lacking: str | None = None
+    doubt: str | None = None
+
+
+@dataclass(frozen=True)
 class MeasureDef:
     """One measure. How far it can be off stands in `accuracy`.
 
@@ -107,8 +132,9 @@ class MeasureDef:
     per_roll_deg : how far a degree of camera roll that stays unseen moves it, in `unit`.
     far_leg : what a side view can say of the leg further from the camera.
     doubts : reasons why it is less certain than it should be, by view; its status is then "borderline".
-    withheld : a reason for which no view gives it at present.
-    summary : "mean" of the steps, "asymmetry" of the sides' means, or "rate" of the steps over the whole run.
+    rests_on : what it rests on in a video, where that differs from video to video; replaces `per_roll_deg`.
+    summary : "mean" of the steps, "asymmetry" of the sides' means in percent, "difference" of the sides' means (right
+        minus left), or "rate" of the steps over the whole run.
     source : where the definition comes from.
     """
 
@@ -131,8 +157,8 @@ class MeasureDef:
     per_roll_deg: float = 0.0
     far_leg: Literal["withheld", "borderline", "same"] = "withheld"
     doubts: Mapping[View, str] = field(default_factory=dict)
-    withheld: str | None = None
-    summary: Literal["mean", "asymmetry", "rate"] = "mean"
+    rests_on: Callable[[Signals], Grounds] | None = None
+    summary: Literal["mean", "asymmetry", "difference", "rate"] = "mean"
 
     @property
     def plane_words(self) -> str:

@@ -1,4 +1,4 @@
-"""Measures of the frontal plane: rear and front views."""
+"""Measures of the frontal plane from the joints: rear and front views."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from gaitcheck.angles import bend, lean_from_vertical, swing_from_vertical
 from gaitcheck.gait.measures.definition import FRONTAL, MeasureDef, Signals, at_midstance, stance_peak
 from gaitcheck.gait.result import Side
 from gaitcheck.track import FloatArray
-
-NO_PELVIS_LINE = (
-    "The hips a pose model finds hardly tilt when the pelvis does (they show about a quarter of it), so this would be "
-    "a wrong number. It needs the pelvis line read from the picture, which this version does not do."
-)
 
 
 def _femoral_adduction(s: Signals, side: Side) -> FloatArray:
@@ -39,18 +34,6 @@ def _crossover(s: Signals, side: Side) -> FloatArray:
 
 MEASURES = (
     MeasureDef(
-        id="contralateral_pelvic_drop",
-        name="Pelvic drop",
-        unit="deg",
-        sign="+ = the pelvis is lower on the side of the swinging leg",
-        definition="Tilt of the pelvis line against the level, on the stance leg.",
-        event="midstance",
-        views=FRONTAL,
-        posture=True,
-        withheld=NO_PELVIS_LINE,
-        source="Dingenen et al. 2D angles and 3D profiles; Matsuzaki et al. (2D norms)",
-    ),
-    MeasureDef(
         id="femoral_adduction",
         name="Thigh adduction",
         unit="deg",
@@ -64,18 +47,6 @@ MEASURES = (
         posture=True,
         per_roll_deg=1.0,
         source="Dingenen 2018, Phys Ther Sport 33:40",
-    ),
-    MeasureDef(
-        id="hip_adduction",
-        name="Hip adduction",
-        unit="deg",
-        sign="+ = the thigh points further in than square to the pelvis",
-        definition="Thigh against the perpendicular of the pelvis line: pelvic drop plus thigh adduction.",
-        event="midstance",
-        views=FRONTAL,
-        posture=True,
-        withheld="Hip adduction is pelvic drop plus thigh adduction. " + NO_PELVIS_LINE,
-        source="Neal et al.; frontal plane kinematics and 3D hip adduction",
     ),
     MeasureDef(
         id="knee_valgus",
