@@ -58,7 +58,7 @@ _PARTS = ("skin", "head", "top", "bottom", "hair", "shoe_left", "shoe_right")
 
 def runner_meshes(look: Body, clothes: Clothes) -> dict[str, Mesh]:
     """Give the meshes skin, head (from the neck up), top, bottom, hair, shoe_left and shoe_right."""
-    key = (look.sex, look.height_m, look.girth, look.hair_style, clothes.top, clothes.bottom)
+    key = (look.sex, look.height_m, look.leg_share, look.girth, look.hair_style, clothes.top, clothes.bottom)
     name = hashlib.sha256(repr(key).encode() + _SOURCES).hexdigest()[:16]
     path = cache_dir() / "synthetic" / f"body-{name}.npz"
     if path.is_file():
@@ -78,7 +78,7 @@ def _store(path: Path, meshes: Mapping[str, Mesh]) -> None:
 
 
 def _build(look: Body, clothes: Clothes) -> dict[str, Mesh]:
-    body = skeleton(look.height_m, look.sex)
+    body = skeleton(look.height_m, look.sex, look.leg_share)
     figure = Figure(body, look.girth)
     tops: dict[str, Surface] = {"fitted": figure.fitted, "tank": figure.tank, "loose": figure.loose}
     bottoms: dict[str, Surface] = {"shorts": figure.shorts, "tights": figure.tights}

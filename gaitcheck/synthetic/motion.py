@@ -17,6 +17,7 @@ from scipy.interpolate import CubicSpline
 from gaitcheck.gait.result import SIDES, Side
 from gaitcheck.synthetic import legs
 from gaitcheck.synthetic.legs import LegState
+from gaitcheck.synthetic.paths import early_bell, joining, lower_by, wandering
 from gaitcheck.synthetic.rotations import about, bone_frame, turned
 from gaitcheck.synthetic.skeleton import (
     ASIS,
@@ -29,6 +30,7 @@ from gaitcheck.synthetic.skeleton import (
 )
 from gaitcheck.synthetic.spec import Spec
 from gaitcheck.synthetic.steps import Steps, plan_steps
+from gaitcheck.synthetic.trunk import Carriage, add_arm, add_trunk
 from gaitcheck.track import FloatArray
 
 GRAVITY_M_S2 = 9.81
@@ -36,6 +38,10 @@ GRAVITY_M_S2 = 9.81
 _STANDING_KNEE = np.radians(6.0)
 _STANDING_FOOT_APART_M = 0.10
 _RATE_STEP_S = 1e-4
+#: The pelvis at contact against toe-off: the lowest point then lies a little before the middle of the stance.
+_LANDS_HIGHER_M = -0.004
+#: Ankle just before it lands: backward as a share of the belt's speed (the rest is the impact), and downward.
+_LANDING_BACKWARD, _LANDING_DOWN_M_S = 0.45, 0.5
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,8 @@ class Pose:
     ----------
     time_s : (N,) seconds since the clip's first frame.
     joints : (N, 3) metres by name: hip_left, knee_left, ankle_left, heel_left, toe_left, toe_joint_left, shoulder_left,
-        elbow_left, wrist_left, psis_left, asis_left and their right ones; pelvis, lumbar, neck, head.
+        elbow_left, wrist_left, psis_left, asis_left and their right ones; pelvis, lumbar, neck, head. foot_left is
+        where the unloaded shoe would have the ankle: under load the ankle sinks into the foot.
     frames : (N, 3, 3) axes of each segment by name: pelvis, lumbar, chest, neck, head and, per side, thigh, shank,
         foot, toe, upper_arm, forearm, hand.
     contact : (N,) True while the foot touches the belt.
@@ -65,24 +72,6 @@ class Pose:
 def _smooth(x: FloatArray) -> FloatArray:
     x = np.clip(x, 0, 1)
     return x * x * (3 - 2 * x)
-
-
-@dataclass(frozen=True)
-class _Drift:
-    """Slow wandering: a few sines with periods of seconds."""
-
-    amplitude: FloatArray
-    period_s: FloatArray
-    phase: FloatArray
-
-    def at(self, time_s: FloatArray) -> FloatArray:
-        turns = time_s[:, None] / self.period_s + self.phase
-        wander: FloatArray = np.sin(2 * np.pi * turns) @ self.amplitude
-        return wander
-
-
-def _drift(rng: np.random.Generator, size: float) -> _Drift:
-    return _Drift(size * np.array([0.8, 0.6, 0.4]), rng.uniform([7, 4, 2.5], [11, 7, 4]), rng.uniform(0, 1, 3))
 
 
 @dataclass(frozen=True)
@@ -109,18 +98,22 @@ class Movement:
 
     def __post_init__(self) -> None:
         motion, clip = self.spec.motion, self.spec.clip
-        self.body = skeleton(self.spec.body.height_m, self.spec.body.sex)
+        look = self.spec.body
+        self.body = skeleton(look.height_m, look.sex, look.leg_share)
         self.steps = plan_steps(motion, duration_s=clip.duration_s, scale=self.body.scale, seed=clip.seed)
         rng = np.random.default_rng([clip.seed, 1])
         drift = motion.variability.drift_m
-        self._drift_x, self._drift_y = _drift(rng, drift * 0.6), _drift(rng, drift)
-        self._drift_lean = _drift(rng, np.radians(motion.variability.angle_deg) * 0.6)
+        self._drift_x, self._drift_y = wandering(rng, drift * 0.6), wandering(rng, drift)
+        self._drift_lean = wandering(rng, np.radians(motion.variability.angle_deg) * 0.6)
         steps = self.steps
         k = np.arange(len(steps))
         self._phase = CubicSpline(steps.initial_contact_s, 0.5 * k)  # whole numbers: right contacts
         self._lowest_share = np.full(len(steps), 0.45)
+        self._push = np.full(len(steps), legs.USUAL_PUSH)
+        self._lift = self._plan_lift()
         self._height = self._plan_height()
         self._lowest_share = self._find_lowest()
+        self._push = self._plan_push()
         self._swivel = self._plan_swivel()
         self._ends = {side: self._plan_swing_ends(side) for side in SIDES}
 
@@ -131,8 +124,7 @@ class Movement:
         k = self.steps.latest(side, time_s)
         begin, end = self.steps.initial_contact_s[k], self.steps.toe_off_s[k]
         share = np.clip((time_s - begin) / (end - begin), 0, 1)
-        peak = np.sin(np.pi * self._lowest_share[k]) ** 2
-        return k, np.sin(np.pi * share) ** 2 / peak
+        return k, early_bell(share) / early_bell(self._lowest_share[k])
 
     def _in_stance(self, name: str, time_s: FloatArray) -> dict[Side, FloatArray]:
         """Per side, a per-step angle in radians shaped by the bell."""
@@ -167,8 +159,20 @@ class Movement:
         offset = self.body.joints[f"hip_{side}"] - self.body.joints["pelvis"]
         return pelvis.place + turned(pelvis.frame, offset)
 
-    def _plan_height(self) -> FloatArray:
-        """Pelvis height per step (K, 8): six coefficients for the stance, then height and speed at toe-off."""
+    def _plan_lift(self) -> float:
+        """Heel lift at toe-off in radians with which the runner leaves the belt about as high as he lands on it."""
+
+        def landing_above_leaving(lift: float) -> float:
+            self._lift = lift
+            contact, toe_off = self._event_heights()
+            return float(contact.mean() - toe_off.mean())
+
+        low, high = legs.LIFT_RANGE
+        below, above = landing_above_leaving(low), landing_above_leaving(high)
+        return float(np.clip(low + (high - low) * (below - _LANDS_HIGHER_M) / (below - above), low, high))
+
+    def _event_heights(self) -> tuple[FloatArray, FloatArray]:
+        """Pelvis heights (K,) that the commanded knee angles give at contact and at toe-off."""
         steps = self.steps
         height: dict[str, FloatArray] = {}
         leaving = self.spec.motion.knee_flexion_to_deg
@@ -181,26 +185,33 @@ class Movement:
             for side, k in steps.of_side.items():
                 pelvis = self._pelvis(times[k], np.zeros(len(k)))
                 hip = self._hip(side, pelvis)
-                ankle, _ = self._stance_ankle(side, times[k], k)
+                ankle = self._stance_ankle(side, times[k], k)
                 across = np.sum((ankle - hip)[:, :2] ** 2, axis=1)
                 length = legs.leg_length(self.body, np.radians(knee_deg[k]))
                 at_event[k] = ankle[:, 2] + np.sqrt(length**2 - across) - hip[:, 2]
             height[event] = at_event
+        return height["contact"], height["toe_off"]
+
+    def _plan_height(self) -> FloatArray:
+        """Pelvis height per step (K, 9): seven coefficients for the stance, then height and speed at toe-off."""
+        steps = self.steps
+        contact, toe_off = self._event_heights()
         stance_s = steps.toe_off_s - steps.initial_contact_s
         flight_s = np.append(steps.initial_contact_s[1:] - steps.toe_off_s[:-1], 0.1)
-        landing = np.append(height["contact"][1:], height["contact"][-1])
-        up = (landing - height["toe_off"] + GRAVITY_M_S2 * flight_s**2 / 2) / flight_s
+        landing = np.append(contact[1:], contact[-1])
+        up = (landing - toe_off + GRAVITY_M_S2 * flight_s**2 / 2) / flight_s
         down = np.append(up[0], up[:-1]) - GRAVITY_M_S2 * np.append(flight_s[0], flight_s[:-1])
-        quintic = _quintic(stance_s, height["contact"], down, height["toe_off"], up, -GRAVITY_M_S2)
-        return np.column_stack([quintic, height["toe_off"], up])
+        carried = joining(stance_s, contact, down, toe_off, up, -GRAVITY_M_S2)
+        deeper = lower_by(stance_s, self.spec.motion.bounce_m)
+        return np.column_stack([np.pad(carried, ((0, 0), (0, 1))) + deeper, toe_off, up])
 
     def _height_at(self, time_s: FloatArray) -> FloatArray:
         k = np.searchsorted(self.steps.initial_contact_s, time_s, side="right") - 1
         rows = self._height[k]
         since_contact = time_s - self.steps.initial_contact_s[k]
         since_toe_off = time_s - self.steps.toe_off_s[k]
-        carried = sum(rows[:, i] * since_contact**i for i in range(6))
-        flying = rows[:, 6] + rows[:, 7] * since_toe_off - GRAVITY_M_S2 * since_toe_off**2 / 2
+        carried = sum(rows[:, i] * since_contact**i for i in range(7))
+        flying = rows[:, 7] + rows[:, 8] * since_toe_off - GRAVITY_M_S2 * since_toe_off**2 / 2
         return np.where(since_toe_off < 0, carried, flying)
 
     def _find_lowest(self) -> FloatArray:
@@ -221,19 +232,65 @@ class Movement:
     def _yaw(self, side: Side) -> float:
         return float(-SIGN[side] * np.radians(self.spec.motion.toe_out_deg))
 
-    def _stance_ankle(self, side: Side, time_s: FloatArray, k: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
-        """Ankle (N, 3) and foot pitch (N,) as if in the stance of step k."""
+    def _stance_foot(self, side: Side, time_s: FloatArray, k: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
+        """Foot (N, 3) and its pitch (N,) as if in the stance of step k."""
         steps = self.steps
         begin, end = steps.initial_contact_s[k], steps.toe_off_s[k]
         strike = np.radians(steps.foot_inclination_ic_deg[k])
-        ankle, pitch = legs.stance_foot(self.body, (time_s - begin) / (end - begin), strike, self._yaw(side))
-        ankle[:, 0] += steps.foot_x_m[k] + self._drift_x.at(begin)
-        ankle[:, 1] += self._drift_y.at(begin) + steps.ahead_m[k] - self.spec.motion.speed_m_s * (time_s - begin)
-        return ankle, pitch
+        share = (time_s - begin) / (end - begin)
+        foot, pitch = legs.stance_foot(self.body, share, strike, self._yaw(side), self._lift, self._push[k])
+        foot[:, 0] += steps.foot_x_m[k] + self._drift_x.at(begin)
+        foot[:, 1] += self._drift_y.at(begin) + steps.ahead_m[k] - self.spec.motion.speed_m_s * (time_s - begin)
+        return foot, pitch
+
+    def _give(self, time_s: FloatArray, k: NDArray[np.intp]) -> FloatArray:
+        begin, end = self.steps.initial_contact_s[k], self.steps.toe_off_s[k]
+        return legs.give(self.body, (time_s - begin) / (end - begin))
+
+    def _stance_ankle(self, side: Side, time_s: FloatArray, k: NDArray[np.intp]) -> FloatArray:
+        return self._stance_foot(side, time_s, k)[0] + self._give(time_s, k)
 
     def _stance_state(self, side: Side, time_s: FloatArray, k: NDArray[np.intp]) -> LegState:
-        ankle, pitch = self._stance_ankle(side, time_s, k)
+        foot, pitch = self._stance_foot(side, time_s, k)
+        ankle = foot + self._give(time_s, k)
         return legs.state_of(self.body, self._hip(side, self._pelvis(time_s)), ankle, pitch)
+
+    def _landing_state(self, side: Side, contact_s: FloatArray, k: NDArray[np.intp], before_s: float) -> LegState:
+        """Leg a moment before it lands: the foot comes down, and the belt has not caught it yet."""
+        foot, pitch = self._stance_foot(side, contact_s, k)
+        speed = self.spec.motion.speed_m_s
+        ankle = foot + before_s * np.array([0.0, _LANDING_BACKWARD * speed, _LANDING_DOWN_M_S])
+        return legs.state_of(self.body, self._hip(side, self._pelvis(contact_s - before_s)), ankle, pitch)
+
+    def _typical_ends(self, side: Side, k: NDArray[np.intp], swing_s: FloatArray) -> list[FloatArray]:
+        """Typical swing (4, N) at toe-off, a moment after, at contact, a moment before."""
+        e = _RATE_STEP_S / swing_s
+        shares = (np.zeros(len(k)), e, np.ones(len(k)), 1 - e)
+        return [self._typical_swing(side, share, k).stacked() for share in shares]
+
+    def _typical_swing(self, side: Side, share: FloatArray, k: NDArray[np.intp]) -> LegState:
+        motion = self.spec.motion
+        extension = motion.hip_extension_deg.of(side)
+        peak = self.steps.peak_swing_flexion_deg[k]
+        return legs.typical_swing(self.body, side, share, peak, motion.style, extension)
+
+    def _plan_push(self) -> FloatArray:
+        """How the heel rises in each step (K,), so that the knee bends at toe-off as fast as it will in the swing."""
+        steps, e = self.steps, _RATE_STEP_S
+        push = self._push.copy()
+        for side, k in steps.of_side.items():
+            toe_off = steps.toe_off_s[k]
+            swing_s = np.append(steps.initial_contact_s[k[1:]] - toe_off[:-1], 0.45)
+            leaving = self._typical_ends(side, k, swing_s)
+            wanted = (leaving[1] - leaving[0])[0] / e
+            found = []
+            for guess in legs.PUSH_RANGE:
+                self._push[k] = guess
+                now, before = (self._stance_state(side, toe_off - d, k).flexion for d in (0.0, e))
+                found.append((now - before) / e)
+            low, high = legs.PUSH_RANGE
+            push[k] = low + (high - low) * (wanted - found[0]) / (found[1] - found[0])
+        return np.asarray(np.clip(push, *legs.PUSH_RANGE))
 
     def _plan_swing_ends(self, side: Side) -> tuple[FloatArray, FloatArray]:
         """Differences of stance and typical swing at toe-off and at the next contact: each (2, 4, strides)."""
@@ -242,29 +299,34 @@ class Movement:
         e = _RATE_STEP_S
         toe_off, contact = self.steps.toe_off_s[here], self.steps.initial_contact_s[there]
         swing_s = contact - toe_off
-        typical = [
-            legs.typical_swing(self.body, side, share, self.steps.peak_swing_flexion_deg[here]).stacked()
-            for share in (np.zeros(len(here)), e / swing_s, np.ones(len(here)), 1 - e / swing_s)
-        ]
+        typical = self._typical_ends(side, here, swing_s)
         leaves = [self._stance_state(side, toe_off - d, here).stacked() for d in (0.0, e)]
-        enters = [self._stance_state(side, contact + d, there).stacked() for d in (0.0, e)]
+        landed = self._stance_state(side, contact, there)
+        lands = self._landing_state(side, contact, there, e)
         before = np.stack([leaves[0] - typical[0], ((leaves[0] - leaves[1]) - (typical[1] - typical[0])) / e])
-        after = np.stack([enters[0] - typical[2], ((enters[1] - enters[0]) - (typical[2] - typical[3])) / e])
+        rate = ((landed.stacked() - lands.stacked()) - (typical[2] - typical[3])) / e
+        rate[3] = 0.0  # the foot tips as it does in the typical swing
+        after = np.stack([landed.stacked() - typical[2], rate])
         return before, after
 
-    def _running_ankle(self, side: Side, time_s: FloatArray, hip: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _running_foot(
+        self, side: Side, time_s: FloatArray, hip: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Ankle and foot (N, 3), which lie apart under load, and pitch (N,)."""
         steps = self.steps
         k = steps.latest(side, time_s)
         stride = np.minimum(np.searchsorted(steps.of_side[side], k), len(steps.of_side[side]) - 2)
         toe_off, contact = steps.toe_off_s[k], steps.initial_contact_s[steps.of_side[side][stride + 1]]
-        share = (time_s - toe_off) / (contact - toe_off)
+        share = np.clip((time_s - toe_off) / (contact - toe_off), 0, 1)
         before, after = (ends[:, :, stride] for ends in self._ends[side])
-        base = legs.typical_swing(self.body, side, np.clip(share, 0, 1), steps.peak_swing_flexion_deg[k])
-        swing = legs.bent_to_meet(base, np.clip(share, 0, 1), contact - toe_off, before, after)
-        stance_ankle, stance_pitch = self._stance_ankle(side, np.minimum(time_s, toe_off), k)
+        base = self._typical_swing(side, share, k)
+        swing = legs.bent_to_meet(base, share, contact - toe_off, before, after)
+        stance_foot, stance_pitch = self._stance_foot(side, np.minimum(time_s, toe_off), k)
         in_stance = time_s < toe_off
-        ankle = np.where(in_stance[:, None], stance_ankle, legs.ankle_of(self.body, hip, swing))
-        return ankle, np.where(in_stance, stance_pitch, swing.pitch)
+        give = self._give(time_s, k)
+        swung = legs.clear_of_belt(self.body, legs.ankle_of(self.body, hip, swing), swing.pitch, share)
+        ankle = np.where(in_stance[:, None], stance_foot + give, swung)
+        return ankle, ankle - give, np.where(in_stance, stance_pitch, swing.pitch)
 
     def _plan_swivel(self) -> FloatArray:
         steps = self.steps
@@ -272,7 +334,7 @@ class Movement:
         swivel = np.empty(len(steps))
         for side, k in steps.of_side.items():
             hip = self._hip(side, self._pelvis(lowest[k]))
-            ankle, _ = self._stance_ankle(side, lowest[k], k)
+            ankle = self._stance_ankle(side, lowest[k], k)
             valgus = np.radians(steps.knee_valgus_deg[k])
             swivel[k] = legs.swivel_for_valgus(self.body, side, hip, ankle, valgus)
         return swivel
@@ -314,13 +376,26 @@ class Movement:
             mirrored = np.array([SIGN[side], 1, 1])
             for name, point in (("psis", PSIS), ("asis", ASIS)):
                 joints[f"{name}_{side}"] = pelvis.place + turned(pelvis.frame, point * mirrored * body.scale)
-            hip = joints[f"hip_{side}"] = self._hip(side, pelvis)
-            ankle, pitch = self._running_ankle(side, time_s, self._hip(side, going))
+            joints[f"hip_{side}"] = self._hip(side, pelvis)
+            running = self._running_foot(side, time_s, self._hip(side, going))
             still = np.array([SIGN[side] * _STANDING_FOOT_APART_M / 2, 0.0, 0.068]) * body.scale
-            self._add_leg(side, joints, frames, hip, still + w[:, None] * (ankle - still), w * pitch, time_s, w)
-        self._add_trunk(joints, frames, pelvis, time_s, w)
+            ankle, foot = (still + w[:, None] * (place - still) for place in running[:2])
+            joints[f"ankle_{side}"], joints[f"foot_{side}"] = ankle, foot
+            self._add_leg(side, joints, frames, w * running[2], time_s, w)
+        stride = 2 * np.pi * self._phase(time_s)
+        sideways = self._in_stance("lateral_lean_deg", time_s)
+        running_lean = np.radians(self.spec.motion.forward_lean_deg + 1.2 * np.cos(2 * stride - 2.0))
+        upper = Carriage(
+            stride=stride,
+            running=w,
+            pelvis_tilt=pelvis.tilt,
+            pelvis_left_low=pelvis.left_low,
+            lean_right=w * (sideways["right"] - sideways["left"]),
+            lean_forward=w * (running_lean + self._drift_lean.at(time_s)),
+        )
+        add_trunk(body, upper, joints, frames)
         for side in SIDES:
-            self._add_arm(side, joints, frames, time_s, w)
+            add_arm(body, self.spec.motion, upper, side, joints, frames)
         contact = {side: (w == 0) | self.steps.in_contact(side, time_s) for side in SIDES}
         return Pose(time_s, joints, frames, contact, w, self._belt(time_s))
 
@@ -329,89 +404,20 @@ class Movement:
         side: Side,
         joints: dict[str, FloatArray],
         frames: dict[str, FloatArray],
-        hip: FloatArray,
-        ankle: FloatArray,
         pitch: FloatArray,
         time_s: FloatArray,
         w: FloatArray,
     ) -> None:
         body = self.body
+        hip, ankle, foot_at = (joints[f"{name}_{side}"] for name in ("hip", "ankle", "foot"))
         k, weight = self._bell(side, time_s)
         knee, ahead = legs.knee_place(body, hip, ankle, w * self._swivel[k] * weight)
         frames[f"thigh_{side}"] = bone_frame(knee - hip, ahead)
         frames[f"shank_{side}"] = bone_frame(ankle - knee, ahead)
         heading = about("z", self._yaw(side))
         foot = frames[f"foot_{side}"] = heading @ about("x", pitch)
-        toe = frames[f"toe_{side}"] = heading @ about("x", legs.toe_pitch(body, ankle, foot, pitch))
-        toe_joint = joints[f"toe_joint_{side}"] = legs.toe_joint(body, ankle, foot)
-        joints[f"knee_{side}"], joints[f"ankle_{side}"] = knee, ankle
-        joints[f"heel_{side}"] = ankle + turned(foot, HEEL * body.scale)
+        toe = frames[f"toe_{side}"] = heading @ about("x", legs.toe_pitch(body, foot_at, foot, pitch))
+        toe_joint = joints[f"toe_joint_{side}"] = legs.toe_joint(body, foot_at, foot)
+        joints[f"knee_{side}"] = knee
+        joints[f"heel_{side}"] = foot_at + turned(foot, HEEL * body.scale)
         joints[f"toe_{side}"] = toe_joint + turned(toe, TOE_FROM_TOE_JOINT * body.scale)
-
-    def _add_trunk(
-        self,
-        joints: dict[str, FloatArray],
-        frames: dict[str, FloatArray],
-        pelvis: _Pelvis,
-        time_s: FloatArray,
-        w: FloatArray,
-    ) -> None:
-        rest = self.body.joints
-        stride = 2 * np.pi * self._phase(time_s)
-        lower = rest["lumbar"][2] - rest["pelvis"][2]
-        upper = rest["shoulder_left"][2] - rest["lumbar"][2]
-        sideways = self._in_stance("lateral_lean_deg", time_s)
-        to_right = w * (sideways["right"] - sideways["left"])
-        running_lean = np.radians(self.spec.motion.forward_lean_deg + 1.2 * np.cos(2 * stride - 2.0))
-        forward = w * (running_lean + self._drift_lean.at(time_s))
-        # the line from mid-hip to mid-shoulder is what leans: the chest makes up for what the pelvis does
-        chest_roll = ((lower + upper) * to_right + lower * pelvis.left_low) / upper
-        chest_lean = ((lower + upper) * np.sin(forward) - lower * np.sin(pelvis.tilt)) / upper
-        chest_lean = np.arcsin(np.clip(chest_lean, -1, 1)) + 0.02
-        chest_turn = -w * np.radians(9.0) * np.cos(stride + 0.1)
-        half = (pelvis.tilt + chest_lean) / 2
-        frames["lumbar"] = about("y", (chest_roll - pelvis.left_low) / 2) @ about("x", -half)
-        frames["chest"] = about("z", chest_turn) @ about("y", chest_roll) @ about("x", -chest_lean)
-        frames["neck"] = about("x", -0.55 * forward)
-        frames["head"] = about("x", -0.15 * forward - np.radians(2.0))
-        joints["lumbar"] = pelvis.place + turned(pelvis.frame, rest["lumbar"] - rest["pelvis"])
-        joints["neck"] = joints["lumbar"] + turned(frames["chest"], rest["neck"] - rest["lumbar"])
-        joints["head"] = joints["neck"] + turned(frames["neck"], rest["head"] - rest["neck"])
-        for side in SIDES:
-            offset = rest[f"shoulder_{side}"] - rest["lumbar"]
-            joints[f"shoulder_{side}"] = joints["lumbar"] + turned(frames["chest"], offset)
-
-    def _add_arm(
-        self,
-        side: Side,
-        joints: dict[str, FloatArray],
-        frames: dict[str, FloatArray],
-        time_s: FloatArray,
-        w: FloatArray,
-    ) -> None:
-        motion, body = self.spec.motion, self.body
-        own_stride = 2 * np.pi * (self._phase(time_s) + (0.0 if side == "right" else 0.5))
-        forth = np.cos(own_stride - 2 * np.pi * 0.47)
-        swing = w * np.radians(-10 + motion.arm_swing_deg * forth)
-        elbow = np.radians(12) + w * np.radians(motion.elbow_deg - 12 + 12 * forth)
-        chest_upright = frames["chest"] @ about("x", w * np.radians(motion.forward_lean_deg))
-        out = about("y", -SIGN[side] * np.radians(11 + 2 * w)) @ about("z", SIGN[side] * np.radians(22) * w)
-        upper = frames[f"upper_arm_{side}"] = chest_upright @ about("x", swing) @ out
-        fore = frames[f"forearm_{side}"] = upper @ about("x", elbow)
-        frames[f"hand_{side}"] = fore @ about("x", np.radians(8.0))
-        elbow_at = joints[f"elbow_{side}"] = joints[f"shoulder_{side}"] - upper[:, :, 2] * body.upper_arm_m
-        joints[f"wrist_{side}"] = elbow_at - fore[:, :, 2] * body.forearm_m
-
-
-def _quintic(
-    span_s: FloatArray, z0: FloatArray, v0: FloatArray, z1: FloatArray, v1: FloatArray, end_acceleration: float
-) -> FloatArray:
-    """Coefficients (K, 6), lowest power first, that meet place, speed and acceleration at both ends."""
-    t, a = span_s, end_acceleration
-    rise = z1 - (z0 + v0 * t + a * t**2 / 2)
-    gain = v1 - (v0 + a * t)
-    zero = np.zeros_like(t)
-    c3 = (10 * rise - 4 * gain * t) / t**3
-    c4 = (-15 * rise + 7 * gain * t) / t**4
-    c5 = (6 * rise - 3 * gain * t) / t**5
-    return np.stack([z0, v0, zero + a / 2, c3, c4, c5], axis=1)

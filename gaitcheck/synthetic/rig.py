@@ -62,7 +62,7 @@ def bone_matrices(body: Skeleton, pose: Pose) -> FloatArray:
         hip, knee, ankle = (f"{name}_{side}" for name in ("hip", "knee", "ankle"))
         thigh = put(f"thigh_{side}", frames[f"thigh_{side}"] @ back, joints[hip], rest[hip])
         shank = put(f"shank_{side}", frames[f"shank_{side}"] @ back, joints[knee], rest[knee])
-        put(f"foot_{side}", frames[f"foot_{side}"] @ back, joints[ankle], rest[ankle])
+        put(f"foot_{side}", frames[f"foot_{side}"] @ back, joints[f"foot_{side}"], rest[ankle])
         rest_toe = rest[ankle] + back.T @ (TOE_JOINT * body.scale)
         put(f"toe_{side}", frames[f"toe_{side}"] @ back, joints[f"toe_joint_{side}"], rest_toe)
         put(f"hip_half_{side}", half_way(pelvis, thigh), joints[hip], rest[hip])

@@ -18,6 +18,9 @@ from gaitcheck.track import FloatArray
 #: Height in metres of the body that the surface and clothing profiles are drawn for.
 DRAWN_HEIGHT_M = 1.75
 
+#: Hip to ankle over the height.
+USUAL_LEG_SHARE = 0.491
+
 SIGN: dict[Side, int] = {"left": -1, "right": 1}
 
 _LEG_SPREAD = np.radians(12.0)
@@ -59,11 +62,17 @@ class Skeleton:
         return self.height_m / DRAWN_HEIGHT_M
 
 
-def skeleton(height_m: float, sex: Sex) -> Skeleton:
-    """Build the skeleton of a runner of this height."""
+def skeleton(height_m: float, sex: Sex, leg_share: float = USUAL_LEG_SHARE) -> Skeleton:
+    """Build the skeleton of a runner of this height.
+
+    Parameters
+    ----------
+    leg_share : thigh and shank together over the height; the trunk stays as the height gives it.
+    """
     s = height_m / DRAWN_HEIGHT_M
     hip_half, shoulder_half = (0.050, 0.104) if sex == "M" else (0.0515, 0.099)
-    thigh, shank, upper_arm, forearm = (r * height_m for r in (0.245, 0.246, 0.172, 0.146))
+    longer = leg_share / USUAL_LEG_SHARE
+    thigh, shank, upper_arm, forearm = (r * height_m for r in (0.245 * longer, 0.246 * longer, 0.172, 0.146))
     pelvis_z = 0.530 * height_m
     joints: dict[str, FloatArray] = {
         "pelvis": np.array([0.0, 0.0, pelvis_z]),

@@ -46,6 +46,7 @@ class Body(_Part):
 
     sex: Sex = "M"
     height_m: float = Field(default=1.75, ge=1.4, le=2.1)
+    leg_share: float = Field(default=0.491, ge=0.46, le=0.52, description="Hip to ankle over the height.")
     girth: float = Field(default=0.0, ge=-1.0, le=2.0, description="0 lean, 1 stout: centimetres added all round.")
     skin: Colour = (0.78, 0.56, 0.44)
     hair: Colour = (0.16, 0.10, 0.06)
@@ -96,14 +97,29 @@ class Motion(_Part):
         default=_sided(1.0), description="Trunk, in stance of that leg, + = toward that leg."
     )
     forward_lean_deg: float = Field(default=8.0, ge=-10, le=30)
-    knee_flexion_ic_deg: Both = _sided(15.0)
-    knee_flexion_to_deg: Both = _sided(17.0)
-    peak_swing_flexion_deg: Both = _sided(95.0)
+    knee_flexion_ic_deg: Both = _sided(12.0)
+    knee_flexion_to_deg: Both = _sided(14.0)
+    peak_swing_flexion_deg: Both = _sided(90.0)
     foot_inclination_ic_deg: Both = Field(
         default=_sided(10.0), description="+ = heel first, - = ball of the foot first."
     )
     overstride_m: Both = Field(
         default=_sided(0.0), description="Ankle at contact further ahead than the model's usual place."
+    )
+    hip_extension_deg: Both = Field(
+        default=_sided(0.0), description="Thigh further back just after toe-off than the model's usual."
+    )
+    bounce_m: float = Field(
+        default=0.0,
+        ge=-0.02,
+        le=0.03,
+        description="Pelvis lower in mid-stance than the model's usual: vertical oscillation grows by as much. The "
+        "rest of it follows from cadence and stance share.",
+    )
+    style: tuple[float, float, float, float] = Field(
+        default=(0.0, 0.0, 0.0, 0.0),
+        description="Swing against the mean runner's: standard deviations between runners along the four main ways "
+        "in which their joint angles differ (see curves.py).",
     )
     step_width_m: float = Field(default=0.06, ge=-0.1, le=0.3)
     toe_out_deg: float = Field(default=6.0, ge=-10, le=25)

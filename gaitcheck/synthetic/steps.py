@@ -17,6 +17,9 @@ SHORTEST_FLIGHT_S = 0.015
 
 _STEPS_AROUND = 4
 
+#: A longer way of the belt under the foot is shared between before and behind the pelvis.
+_AHEAD_OF_WAY, _AHEAD_LESS_M = 0.42, 0.084
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -85,7 +88,8 @@ def plan_steps(motion: Motion, *, duration_s: float, scale: float, seed: int) ->
     contact = first + np.concatenate([[0.0], np.cumsum(step_s)[:-1]])
     on_belt_s = sided("stance_share") * 2 * mean_step_s * (1 + noise(spread.contact_time))
     on_belt_s = np.minimum(on_belt_s, step_s - SHORTEST_FLIGHT_S)
-    usual_ahead = 0.325 * motion.speed_m_s * sided("stance_share") * 2 * mean_step_s
+    contact_way_m = motion.speed_m_s * sided("stance_share") * 2 * mean_step_s
+    usual_ahead = _AHEAD_OF_WAY * contact_way_m - _AHEAD_LESS_M * scale
     return Steps(
         is_right=is_right,
         initial_contact_s=contact,
