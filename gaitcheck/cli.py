@@ -8,13 +8,33 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gaitcheck import __version__
 from gaitcheck.commands.compare import compare
 from gaitcheck.commands.export import export
+from gaitcheck.commands.knowledge import knowledge_app
+from gaitcheck.commands.options import (
+    Age,
+    Baseline,
+    CaptureFps,
+    HeightCm,
+    Model,
+    NoVideo,
+    Pain,
+    PainLevel,
+    PastInjury,
+    Person,
+    RollDeg,
+    Sex,
+    SpeedKmh,
+    View,
+    WarningSign,
+    answers,
+    settings_from,
+)
 from gaitcheck.commands.progress import progress
 from gaitcheck.commands.review_sheet import review_sheet
 from gaitcheck.commands.validate import validate
@@ -36,6 +56,7 @@ models_app = typer.Typer(help="The pose models: list, install, where they lie.",
 synth_app = typer.Typer(help="Render synthetic runners whose true measures are known.", rich_markup_mode=None)
 app.add_typer(models_app, name="models")
 app.add_typer(synth_app, name="synth")
+app.add_typer(knowledge_app, name="knowledge")
 app.command()(compare)
 app.command()(export)
 app.command("review-sheet")(review_sheet)
@@ -46,31 +67,7 @@ _UsageError: Any = typer.BadParameter.__mro__[1]
 _STOPPED = 130
 #: Share of the whole work that the analysis takes; the rest is writing the report with its annotated video.
 _ANALYSIS_SHARE = 0.75
-_FINDINGS_SHOWN = 3
 _SAMPLES = Path(__file__).parents[1] / "sample_videos"
-
-View = Annotated[
-    Literal["rear", "front", "left", "right"] | None,
-    typer.Option(help="Side of the runner the camera sees; found from the video when not given."),
-]
-Person = Annotated[
-    int | None,
-    typer.Option(help="Person to follow, counted from the picture's left; the one running in place if not given."),
-]
-CaptureFps = Annotated[float | None, typer.Option(help="Frames a second at which the camera filmed (for slow motion).")]
-RollDeg = Annotated[
-    float | None, typer.Option(help="Turn of a level line in the picture, degrees, + = its right end lower.")
-]
-Baseline = Annotated[
-    str | None, typer.Option(metavar="A-B", help="Seconds in which the runner stands still, such as 0-3.")
-]
-SpeedKmh = Annotated[float | None, typer.Option(help="Treadmill speed, km/h.")]
-HeightCm = Annotated[float | None, typer.Option(help="Body height, cm.")]
-Sex = Annotated[
-    Literal["F", "M"] | None, typer.Option(help="Chooses the usual bands where the evidence differs by sex.")
-]
-Model = Annotated[str, typer.Option(metavar="NAME|PATH", help="Pose model: lite, full, heavy, or a model file.")]
-NoVideo = Annotated[bool, typer.Option("--no-video", help="Write no annotated video.")]
 
 
 @app.command()
@@ -81,6 +78,11 @@ def analyze(
     speed_kmh: SpeedKmh = None,
     height_cm: HeightCm = None,
     sex: Sex = None,
+    age: Age = None,
+    pain: Pain = None,
+    pain_level: PainLevel = None,
+    past_injury: PastInjury = None,
+    warning_sign: WarningSign = None,
     person: Person = None,
     capture_fps: CaptureFps = None,
     roll_deg: RollDeg = None,
@@ -92,9 +94,10 @@ def analyze(
     ] = False,
 ) -> None:
     """Analyse one run: one video, or several views of it."""
-    settings = _settings(
+    settings = settings_from(
         model=model,
         baseline=baseline,
+        answers=answers(age=age, pain=pain, pain_level=pain_level, past_injury=past_injury, warning_sign=warning_sign),
         view=view,
         speed_kmh=speed_kmh,
         height_cm=height_cm,
@@ -127,7 +130,7 @@ def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path("out/demo"),
 ) -> None:
     """Analyse the sample clips that come with the source code."""
-    settings = _settings(model="full", baseline=None)
+    settings = settings_from(model="full", baseline=None)
     clips = sorted(path for path in _SAMPLES.glob("[!.]*") if path.suffix in (".mp4", ".mov"))
     if not clips:
         raise UnusableInputError(
@@ -157,15 +160,21 @@ def batch(
     speed_kmh: SpeedKmh = None,
     height_cm: HeightCm = None,
     sex: Sex = None,
+    age: Age = None,
+    pain: Pain = None,
+    pain_level: PainLevel = None,
+    past_injury: PastInjury = None,
+    warning_sign: WarningSign = None,
     capture_fps: CaptureFps = None,
     roll_deg: RollDeg = None,
     model: Model = "full",
     no_video: NoVideo = False,
 ) -> None:
     """Analyse many recordings; run again, it does only what is missing."""
-    settings = _settings(
+    settings = settings_from(
         model=model,
         baseline=None,
+        answers=answers(age=age, pain=pain, pain_level=pain_level, past_injury=past_injury, warning_sign=warning_sign),
         view=view,
         speed_kmh=speed_kmh,
         height_cm=height_cm,
@@ -260,39 +269,6 @@ def synth_render(
         print(file)
 
 
-def _settings(*, model: str, baseline: str | None, **choices: Any) -> Settings:
-    """Settings from options; an impossible value is told by the option's name."""
-    from pydantic import ValidationError
-
-    from gaitcheck.pose.manifest import known_models
-    from gaitcheck.settings import Settings
-
-    chosen = {"model": model} if model in known_models() else {"model_path": Path(model)}
-    if "model_path" in chosen and not Path(model).exists():
-        raise UnusableInputError(
-            f"There is no pose model named {model!r} and no such file: "
-            f"choose {', '.join(known_models())} with --model, or name a model file."
-        )
-    try:
-        return Settings(baseline_s=_span(baseline), **chosen, **choices)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else "baseline_s"
-        option = "--" + field.removesuffix("_s").replace("_", "-")
-        message = str(first["msg"]).removeprefix("Value error, ")
-        raise UnusableInputError(f"{option}: {message[0].lower()}{message[1:]}.") from error
-
-
-def _span(text: str | None) -> tuple[float, float] | None:
-    if text is None:
-        return None
-    start, _, end = text.partition("-")
-    try:
-        return float(start), float(end)
-    except ValueError:
-        raise UnusableInputError(f"--baseline: {text!r} is not a span of seconds; write it like 0-3.") from None
-
-
 def _analyze_into(videos: Sequence[Path], out: Path, settings: Settings, *, annotated_video: bool) -> Analysis:
     """Analyse one run and write its folder."""
     from gaitcheck.analyze import analyze as analyze_run
@@ -314,11 +290,14 @@ def _print_summary(analysis: Analysis, out: Path, *, as_json: bool = False) -> N
     if as_json:
         sys.stdout.write((out / "analysis.json").read_text("utf-8"))
         return
+    from gaitcheck.findings.result import FINDINGS_FIRST
     from gaitcheck.report.words import with_unit
 
     assessment = analysis.assessment
+    for flag in assessment.red_flags:
+        print(f"! {flag.text}: {flag.advice}")
     print(assessment.summary)
-    for finding in assessment.findings[:_FINDINGS_SHOWN]:
+    for finding in assessment.findings[:FINDINGS_FIRST]:
         number = f"{with_unit(finding.value, finding.unit)} ± {with_unit(finding.uncertainty, finding.unit)}"
         print(f"- {finding.title}: {number} (usual: {finding.usual})")
     worth = [hint for hint in assessment.muscles if hint.status == "worth_testing"]

@@ -9,7 +9,7 @@ import time
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -20,7 +20,7 @@ from gaitcheck import __version__, cli
 from gaitcheck.batch.events import BatchResult, Failure
 from gaitcheck.cli import main
 from gaitcheck.errors import Cancelled, MissingComponentError, ModelError, UnusableInputError
-from gaitcheck.settings import Settings
+from gaitcheck.settings import Answers, PainSite, Settings, WarningSign
 from tests.support.signals import heed_ctrl_c
 
 COMMAND = [sys.executable, "-m", "gaitcheck.cli"]
@@ -44,7 +44,7 @@ def sentence_of(arguments: list[str], code: int, capsys: pytest.CaptureFixture[s
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[SimpleNamespace]:
     """What `analyze` and `write_report` are called with; both are played."""
     made: list[SimpleNamespace] = []
-    assessment = SimpleNamespace(summary="Nothing stands out.", findings=(), muscles=())
+    assessment = SimpleNamespace(summary="Nothing stands out.", findings=(), muscles=(), red_flags=())
 
     def analyze(paths: list[Path], settings: Settings, *, progress: Any) -> Any:
         progress("Finding the joints", 0.5)
@@ -107,6 +107,25 @@ def test_options_become_settings(
     assert err == ""
 
 
+def test_answers_become_settings(calls: list[SimpleNamespace], tmp_path: Path) -> None:
+    options = "--age 17 --pain shin --pain knee_back --pain-level 4 --past-injury bone_stress --warning-sign fever"
+    assert main(["analyze", "a.mp4", "--out", str(tmp_path / "out"), *options.split()]) == 0
+    assert calls[0].settings.answers == Answers(
+        age_years=17,
+        pain_sites=("shin", "knee_back"),
+        pain_level=4,
+        past_injuries=("bone_stress",),
+        warning_signs=("fever",),
+    )
+
+
+def test_help_names_every_answer_that_can_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for answer in (*get_args(PainSite), *get_args(WarningSign), "bone_stress"):
+        assert answer in said
+
+
 def test_several_views_of_one_run(calls: list[SimpleNamespace], tmp_path: Path) -> None:
     assert main(["analyze", "a.mp4", "b.mov", "--out", str(tmp_path / "out")]) == 0
     (call,) = calls
@@ -136,6 +155,11 @@ def test_json_prints_the_document_and_nothing_else(
     [
         (["--speed-kmh", "-3"], "--speed-kmh: input should be greater than 0"),
         (["--speed-kmh", "fast"], "--speed-kmh"),
+        (["--pain", "elbow"], "--pain: input should be 'groin', 'hip_outer'"),
+        (["--pain-level", "11"], "--pain-level: input should be less than or equal to 10"),
+        (["--past-injury", "elbow"], "--past-injury: input should be"),
+        (["--warning-sign", "worry"], "--warning-sign: input should be 'bone_pain'"),
+        (["--age", "3"], "--age: input should be greater than or equal to 5"),
         (["--height-cm", "1.7"], "--height-cm: input should be greater than or equal to 80"),
         (["--capture-fps", "0"], "--capture-fps"),
         (["--roll-deg", "90"], "--roll-deg"),

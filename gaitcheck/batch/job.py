@@ -35,11 +35,15 @@ class AnalysisJob:
     model_sha256: str
 
     def fingerprint(self) -> dict[str, object]:
-        """Settings, the program's version, the pose model and what is to be written."""
+        """Settings, the program's version, the pose model, the knowledge and what is to be written."""
+        from gaitcheck.findings.load import knowledge
+
+        used = knowledge().used
         return {
             "settings": self.settings.model_dump(mode="json", exclude={"model_path"}),
             "version": __version__,
             "model_sha256": self.model_sha256,
+            "knowledge_sha256": [used.sha256, used.override_sha256],
             "annotated_video": self.annotated_video,
         }
 

@@ -24,7 +24,8 @@ def misfits(known: Knowledge) -> Iterator[str]:
         if measure not in known.texts.measure:
             yield f"bands.toml, row {measure}, field measure: the texts have no [measure.{measure}]."
     for file, rows in (
-        ("bands.toml, row", (*known.bands, *known.descriptive)),
+        ("bands.toml, band", known.bands),
+        ("bands.toml, descriptive", known.descriptive),
         ("muscles.toml, muscle", known.muscles),
         ("pairs.toml, pair", known.pairs),
         ("exercises.toml, exercise", known.exercises),

@@ -156,7 +156,7 @@ def load_knowledge(folder: Traversable, *, language: str = "en", override: Path 
     )
     problem = next(misfits(known), None)
     if problem:
-        raise UnusableInputError(f"{problem} (with the rows of {override})" if override else problem)
+        raise UnusableInputError(f"{problem.rstrip('.')} (with the rows of {override})." if override else problem)
     return known
 
 

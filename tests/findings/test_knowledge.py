@@ -156,7 +156,7 @@ def test_the_page_is_current() -> None:
             "bands.toml",
             'sources = ["Girard19"]',
             'sources = ["Girard"]',
-            "bands.toml, row step_time_symmetry, pooled, field sources: 'Girard' is not in sources.toml.",
+            "bands.toml, band step_time_symmetry, pooled, field sources: 'Girard' is not in sources.toml.",
         ),
         ("bands.toml", 'sources = ["Girard19"]', "sources = []", "step_time_symmetry, pooled), field sources: "),
         ("bands.toml", 'unit = "% hip width"', 'unit = "furlong"', "bands.toml, band crossover, pooled, field unit: "),
