@@ -71,10 +71,9 @@ def markers_of(video: VideoAnalysis, settings: Settings) -> Markers:
         leg_m, scale = LEG_SHARE_OF_HEIGHT * settings.height_cm / 100, "the body height given"
     else:
         leg_m, scale = _leg_length(world[..., :2]), "the pose model's estimate of the leg's length"
-    roll = settings.roll_deg
-    if roll is not None:
+    if gait.roll_deg is not None:
         width, height = gait.track.frame_size_px
-        xy = rotated(xy, roll, (width / 2, height / 2))
+        xy = rotated(xy, gait.roll_deg, (width / 2, height / 2))
     right_m = xy[..., 0] * leg_m / legs_px
     up_m = -xy[..., 1] * leg_m / legs_px
     hips = right_m[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]]

@@ -1,0 +1,217 @@
+"""The comparison as a page: table, stills side by side and curves over each other, in one file."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gaitcheck.analyze import Analysis
+from gaitcheck.errors import MissingComponentError, UnusableInputError
+from gaitcheck.gait.curves import GaitCurve, gait_curves
+from gaitcheck.report.charts import Chart, cycle_chart
+from gaitcheck.report.comparison.change import Change, Comparison, compare
+from gaitcheck.report.compose import still_jpeg
+from gaitcheck.report.content import StillPicture
+from gaitcheck.report.document import Document, Still, read_document
+from gaitcheck.report.reload import load_analysis
+from gaitcheck.report.words import (
+    EVENT_WORDS,
+    VIEW_SHORT,
+    curve_name,
+    measure_name,
+    plain_number,
+    side_word,
+    unit_sign,
+    with_unit,
+)
+from gaitcheck.settings import View
+
+_STILL_HEIGHT_PX = 420
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One analysis as it was written."""
+
+    name: str
+    folder: Path
+    document: Document
+    analysis: Analysis
+
+    @property
+    def facts(self) -> str:
+        """Files, speed and time of writing in a line."""
+        files = ", ".join(video.file_name for video in self.document.videos)
+        speed = self.analysis.settings.speed_kmh
+        pace = "" if speed is None else f", {speed:g} km/h"
+        return f"{files}{pace}, analysed {self.document.provenance.times.written_at[:10]}"
+
+
+@dataclass(frozen=True)
+class StillPair:
+    """The same moment of the gait cycle in both recordings, as data addresses."""
+
+    words: str
+    before: str
+    after: str
+
+
+def recordings(paths: Sequence[Path]) -> list[Recording]:
+    """The analyses in these folders; a folder without one is searched for folders that have one, in order of name.
+
+    Raises
+    ------
+    UnusableInputError
+        A folder holds none, or there are fewer than two in all.
+    """
+    folders = [folder for path in paths for folder in _folders(path)]
+    if len(folders) < 2:
+        raise UnusableInputError("A comparison needs two analyses: name the folders of both.")
+    found = []
+    for folder in folders:
+        found.append(Recording(folder.absolute().name, folder, read_document(folder), load_analysis(folder)))
+    return found
+
+
+def _folders(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path.parent]
+    inside = sorted(file.parent for file in path.glob("*/analysis.json")) if path.is_dir() else []
+    return [path] if (path / "analysis.json").exists() or not inside else inside
+
+
+def comparisons(found: Sequence[Recording]) -> list[Comparison]:
+    """Each recording with the one before it."""
+    return [compare(a.analysis, b.analysis) for a, b in pairwise(found)]
+
+
+def write_comparison(found: Sequence[Recording], out_dir: Path) -> list[Path]:
+    """Write comparison.html and comparison.json for two recordings, or a numbered pair of files for each step of more.
+
+    Raises
+    ------
+    UnusableInputError
+        `out_dir` is a file.
+    MissingComponentError
+        The folder cannot be written.
+    """
+    if out_dir.exists() and not out_dir.is_dir():
+        raise UnusableInputError(f"{out_dir} is a file; choose a folder for the comparison.")
+    texts: dict[str, str] = {}
+    for number, (before, after) in enumerate(pairwise(found), start=1):
+        comparison = compare(before.analysis, after.analysis)
+        stem = "comparison" if len(found) == 2 else f"comparison_{number}"
+        texts[f"{stem}.html"] = render(before, after, comparison)
+        texts[f"{stem}.json"] = _json(before, after, comparison)
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            part = out_dir / f".{name}.part"
+            part.write_text(text, encoding="utf-8")
+            part.replace(out_dir / name)
+    except OSError as error:
+        raise MissingComponentError(
+            f"The comparison cannot be written to {out_dir} ({error.strerror or error}); "
+            "choose a folder you may write to on a disk with room."
+        ) from error
+    return [out_dir / name for name in texts]
+
+
+def render(before: Recording, after: Recording, comparison: Comparison) -> str:
+    """The page as text."""
+    environment = Environment(
+        loader=PackageLoader("gaitcheck.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "measure_name": measure_name,
+        "side_word": side_word,
+        "with_unit": with_unit,
+        "plain_number": plain_number,
+        "unit_sign": unit_sign,
+    }
+    return environment.get_template("comparison.html.j2").render(
+        before=before,
+        after=after,
+        comparison=comparison,
+        charts=curve_charts(before.analysis, after.analysis),
+        stills=list(_still_pairs(before, after)),
+        sources=_sources(comparison.changes),
+    )
+
+
+def curve_charts(before: Analysis, after: Analysis) -> list[Chart]:
+    """Each angle over the gait cycle in both recordings, seen from the same side; the earlier is grey and dotted."""
+    earlier = {(c.view, c.measure_id, c.side): c for c in _curves(before)}
+    charts = []
+    for curve in _curves(after):
+        first = earlier.get((curve.view, curve.measure_id, curve.side))
+        if first is not None:
+            chart = cycle_chart([replace(first, side=None), replace(curve, side=curve.side or "left")])
+            of_first = 1 if first.contact_percent is None else 3
+            lines = (*(replace(line, broken="2 2") for line in chart.lines[:of_first]), *chart.lines[of_first:])
+            title = curve_name(curve.measure_id) + ("" if curve.side is None else f", {curve.side}")
+            words = f"before: {first.strides} strides, grey and dotted; after: {curve.strides} strides, in colour"
+            charts.append(replace(chart, title=title, words=words, lines=lines))
+    return charts
+
+
+def _curves(analysis: Analysis) -> Iterator[GaitCurve]:
+    for video in analysis.videos:
+        yield from gait_curves(video.gait)
+
+
+def _still_pairs(before: Recording, after: Recording) -> Iterator[StillPair]:
+    """The first still of each view, event and leg that both recordings have."""
+    earlier = dict(reversed([(_moment(before, still), still) for still in _stills(before)]))
+    done = set()
+    for still in _stills(after):
+        moment = _moment(after, still)
+        if moment in earlier and moment not in done:
+            done.add(moment)
+            view, event, side = moment
+            where = "" if view is None else f", {VIEW_SHORT[view]}"
+            yield StillPair(
+                f"{EVENT_WORDS[event]}, {side} leg{where}".capitalize(),
+                _data_address(before, earlier[moment]),
+                _data_address(after, still),
+            )
+
+
+def _stills(recording: Recording) -> list[Still]:
+    found = [still for video in recording.document.videos for still in video.outputs.stills]
+    return [still for still in found if (recording.folder / still.file).is_file()]
+
+
+def _moment(recording: Recording, still: Still) -> tuple[View | None, str, str]:
+    return recording.document.videos[still.video - 1].view, still.event, still.side
+
+
+def _data_address(recording: Recording, still: Still) -> str:
+    picture = still_jpeg(recording.folder, StillPicture(still.file, ""), _STILL_HEIGHT_PX)
+    return f"data:image/jpeg;base64,{b64encode(picture).decode()}"
+
+
+def _sources(changes: Iterable[Change]) -> list[str]:
+    """What was added to the method's own error, and where it is from."""
+    lines = [f"{measure_name(c.measure_id)}: {c.retest.source}" for c in changes if c.retest is not None]
+    return list(dict.fromkeys(lines))
+
+
+def _json(before: Recording, after: Recording, comparison: Comparison) -> str:
+    document = {
+        "before": {"name": before.name, "videos": [video.sha256 for video in before.document.videos]},
+        "after": {"name": after.name, "videos": [video.sha256 for video in after.document.videos]},
+        "summary": comparison.summary,
+        **asdict(comparison),
+    }
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
