@@ -61,6 +61,9 @@ class Settings(BaseModel):
     speed_kmh: float | None = Field(None, gt=0, le=45, description="Treadmill speed.")
     height_cm: float | None = Field(None, ge=80, le=250, description="Body height; gives vertical oscillation in cm.")
     sex: Sex | None = Field(None, description="Chooses the bands where the evidence differs by sex.")
+    patient_name: str | None = Field(
+        None, max_length=200, description="Name printed on the report; decides nothing, saved only when given."
+    )
     answers: Answers = Field(Answers(), description="Answers to the optional questions.")
     model: str = Field("full", description="Pose model by name: lite, full or heavy.")
     model_path: Path | None = Field(None, description="A pose model file, instead of a named one.")

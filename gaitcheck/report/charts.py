@@ -1,22 +1,30 @@
-"""Numbers for the small charts of the report page: where each step's dot lies. The page's template draws them."""
+"""The small charts of the report as SVG: each measure step by step, and each angle over the gait cycle."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from gaitcheck.analyze import Analysis, VideoAnalysis
+from gaitcheck.gait.curves import GaitCurve, gait_curves
 from gaitcheck.gait.result import Measure, Side
 from gaitcheck.report.tables import told_step_by_step
-from gaitcheck.report.words import measure_name, unit_sign, value_words, with_unit
+from gaitcheck.report.words import curve_name, measure_name, side_word, unit_sign, value_words, with_unit
 from gaitcheck.track import FloatArray
 
-WIDTH, HEIGHT = 340, 150
+WIDTH, STEPS_HEIGHT, CYCLE_HEIGHT = 340, 150, 190
+FONT = "'Source Sans Pro', 'Source Sans 3', system-ui, sans-serif"
+#: Dark enough for paper, and told apart by people who see fewer colours (Okabe & Ito, 2002); marks differ as well.
+SIDE_COLOURS: dict[Side | None, str] = {"left": "#0067a8", "right": "#b34700", None: "#4b5563"}
 #: More marks than this in a row run into each other and make the page heavy.
 _MOST_MARKS = 250
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 10, 24
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 16, 10, 24
+#: Height of the bar that shows how long a foot is on the belt.
+_CONTACT_BAR = 5.0
 
 
 @dataclass(frozen=True)
@@ -29,13 +37,22 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Mean:
-    """The mean of one side and its 95 % interval."""
+class Area:
+    """A translucent shape: the interval of a mean, or the spread of a curve."""
 
-    y: float
-    top: float
-    height: float
+    path: str
     side: Side | None
+    opacity: float = 0.16
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line: a mean, or a curve. `broken` is the pattern of its pieces."""
+
+    path: str
+    side: Side | None
+    broken: str = ""
+    width: float = 1.8
 
 
 @dataclass(frozen=True)
@@ -44,30 +61,79 @@ class Tick:
 
     at: float
     label: str
+    strong: bool = False
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One measure, step by step over the time of the video; in long videos a mark stands for several steps."""
+    """A chart with its words. A mark of a long run may stand for several steps (`one_mark_for`)."""
 
     title: str
     unit: str
     words: str
-    one_mark_for: int
-    marks: tuple[Mark, ...]
-    means: tuple[Mean, ...]
-    y_ticks: tuple[Tick, ...]
-    x_ticks: tuple[Tick, ...]
+    height: int
+    marks: tuple[Mark, ...] = ()
+    areas: tuple[Area, ...] = ()
+    lines: tuple[Line, ...] = ()
+    y_ticks: tuple[Tick, ...] = ()
+    x_ticks: tuple[Tick, ...] = ()
+    one_mark_for: int = 1
+    width: int = WIDTH
+    left: int = _LEFT
+    right: int = WIDTH - _RIGHT
+
+    @property
+    def heading(self) -> str:
+        """Title and unit."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
+    @property
+    def svg(self) -> str:
+        """The chart as an SVG of its own."""
+        return _template().render(chart=self, colours=SIDE_COLOURS, font=FONT)
 
 
-def charts_of(analysis: Analysis) -> list[Chart]:
-    """A chart for each measure that has a value and per-step values, in the order of the measures."""
-    ids = dict.fromkeys(m.id for m in analysis.measures if m.mean is not None and told_step_by_step(m.id))
-    charts = (_chart([m for m in analysis.measures if m.id == i and m.mean is not None], analysis) for i in ids)
+@cache
+def _template() -> Template:
+    environment = Environment(loader=PackageLoader("gaitcheck.report"), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("chart.svg.j2")
+
+
+@dataclass(frozen=True)
+class _Axes:
+    """From values to places in the picture; round ticks decide where the y axis begins and ends."""
+
+    height: int
+    low: float
+    high: float
+    x_end: float
+    ticks: tuple[float, ...]
+
+    @classmethod
+    def of(cls, height: int, low: float, high: float, x_end: float) -> _Axes:
+        ticks = _round_steps(low, high)
+        return cls(height, min(low, ticks[0]), max(high, ticks[-1]), x_end, tuple(ticks))
+
+    def x(self, value: float) -> float:
+        return round(_LEFT + 6 + (WIDTH - _LEFT - _RIGHT - 12) * value / max(self.x_end, 1e-9), 1)
+
+    def y(self, value: float) -> float:
+        share = (self.high - value) / max(self.high - self.low, 1e-9)
+        return round(_TOP + (self.height - _TOP - _BOTTOM) * share, 1)
+
+    @property
+    def y_ticks(self) -> tuple[Tick, ...]:
+        return tuple(Tick(self.y(t), _tick_label(t), abs(t) < 1e-9) for t in self.ticks)
+
+
+def step_charts(analysis: Analysis) -> list[Chart]:
+    """A chart for each measure that differs from step to step, in the order of the measures."""
+    ids = dict.fromkeys(m.id for m in analysis.measures if m.sd is not None and told_step_by_step(m.id))
+    charts = (_step_chart([m for m in analysis.measures if m.id == i and m.mean is not None], analysis) for i in ids)
     return [chart for chart in charts if chart is not None]
 
 
-def _chart(measures: Sequence[Measure], analysis: Analysis) -> Chart | None:
+def _step_chart(measures: Sequence[Measure], analysis: Analysis) -> Chart | None:
     points = [(m, *_steps_of(m, video)) for m in measures for video in [_source(m, analysis)] if video is not None]
     points = [p for p in points if len(p[1])]
     if not points:
@@ -77,35 +143,92 @@ def _chart(measures: Sequence[Measure], analysis: Analysis) -> Chart | None:
     means = [m.mean or 0.0 for m, _, _ in points]
     low = min(float(values.min()), *(a - b for a, b in zip(means, margins, strict=True)))
     high = max(float(values.max()), *(a + b for a, b in zip(means, margins, strict=True)))
-    ticks = _round_steps(low, high)
-    low, high = min(low, ticks[0]), max(high, ticks[-1])
-    end = max(float(t.max()) for _, t, _ in points)
-
+    axes = _Axes.of(STEPS_HEIGHT, low, high, max(float(t.max()) for _, t, _ in points))
     thin = max(1, -(-max(len(v) for _, _, v in points) // _MOST_MARKS))
-
-    def x_of(time_s: float) -> float:
-        return round(_LEFT + 6 + (WIDTH - _LEFT - _RIGHT - 12) * time_s / max(end, 1e-9), 1)
-
-    def y_of(value: float) -> float:
-        return round(_TOP + (HEIGHT - _TOP - _BOTTOM) * (high - value) / max(high - low, 1e-9), 1)
-
+    words = "; ".join(f"{side_word(m.side)}: {value_words(m)}, {len(v)} steps" for m, _, v in points)
+    right = WIDTH - _RIGHT
     return Chart(
         title=measure_name(measures[0].id),
         unit=unit_sign(measures[0].unit).strip(),
-        words="; ".join(f"{m.side or 'both legs'}: {value_words(m)}, {len(v)} steps" for m, _, v in points),
+        words=words + (f"; one mark for every {thin} steps" if thin > 1 else ""),
+        height=STEPS_HEIGHT,
         one_mark_for=thin,
         marks=tuple(
-            Mark(x_of(float(t)), y_of(float(v)), m.side)
+            Mark(axes.x(float(t)), axes.y(float(v)), m.side)
             for m, times, found in points
             for t, v in zip(times[::thin], found[::thin], strict=True)
         ),
-        means=tuple(
-            Mean(y_of(mean), y_of(mean + margin), round(y_of(mean - margin) - y_of(mean + margin), 1), m.side)
+        areas=tuple(
+            Area(f"M{_LEFT},{axes.y(mean + margin)}H{right}V{axes.y(mean - margin)}H{_LEFT}Z", m.side)
             for (m, _, _), mean, margin in zip(points, means, margins, strict=True)
         ),
-        y_ticks=tuple(Tick(y_of(t), _tick_label(t)) for t in ticks),
-        x_ticks=tuple(Tick(x_of(t), with_unit(t, "").removesuffix(".00")) for t in _round_steps(0.0, end) if t <= end),
+        lines=tuple(
+            Line(f"M{_LEFT},{axes.y(mean)}H{right}", m.side, "6 3" if m.side == "right" else "")
+            for (m, _, _), mean in zip(points, means, strict=True)
+        ),
+        y_ticks=axes.y_ticks,
+        x_ticks=tuple(
+            Tick(axes.x(t), with_unit(t, "").removesuffix(".00") + (" s" if i == 0 else ""))
+            for i, t in enumerate(t for t in _round_steps(0.0, axes.x_end) if t <= axes.x_end)
+        ),
     )
+
+
+def cycle_charts(analysis: Analysis) -> list[Chart]:
+    """Each angle over the gait cycle, left and right in one chart, from the video that its measure comes from."""
+    groups: dict[tuple[int, str], list[GaitCurve]] = {}
+    for number, video in enumerate(analysis.videos):
+        for curve in gait_curves(video.gait):
+            chosen = next((m for m in analysis.measures if (m.id, m.side) == (curve.measure_id, curve.side)), None)
+            if chosen is not None and _source(chosen, analysis) is video:
+                groups.setdefault((number, curve.measure_id), []).append(curve)
+    return [cycle_chart(curves) for curves in groups.values()]
+
+
+def cycle_chart(curves: Sequence[GaitCurve]) -> Chart:
+    """Curves of one angle over the gait cycle: mean, spread (one standard deviation) and time on the belt."""
+    low = min(float((c.mean - c.sd).min()) for c in curves)
+    high = max(float((c.mean + c.sd).max()) for c in curves)
+    axes = _Axes.of(CYCLE_HEIGHT, low, high, 100.0)
+    return Chart(
+        title=curve_name(curves[0].measure_id),
+        unit=unit_sign(curves[0].unit).strip(),
+        words="; ".join(_curve_words(curve) for curve in curves),
+        height=CYCLE_HEIGHT,
+        areas=tuple(Area(_band(curve, axes), curve.side, 0.2) for curve in curves),
+        lines=tuple(line for i, curve in enumerate(curves) for line in _curve_lines(curve, axes, i)),
+        y_ticks=axes.y_ticks,
+        x_ticks=tuple(Tick(axes.x(p), f"{p} %") for p in (0, 25, 50, 75, 100)),
+    )
+
+
+def _curve_words(curve: GaitCurve) -> str:
+    sign = unit_sign(curve.unit)
+    low, high = (f"{value:.0f}".replace("-", "−") for value in (curve.mean.min(), curve.mean.max()))
+    contact = "" if curve.contact_percent is None else f", foot on the belt for about {curve.contact_percent:.0f} %"
+    return f"{side_word(curve.side)}: {low} to {high}{sign}, {curve.strides} strides{contact}"
+
+
+def _band(curve: GaitCurve, axes: _Axes) -> str:
+    upper = [_at(axes, p, v) for p, v in zip(curve.percent, curve.mean + curve.sd, strict=True)]
+    lower = [_at(axes, p, v) for p, v in zip(curve.percent, curve.mean - curve.sd, strict=True)]
+    return f"M{'L'.join([*upper, *reversed(lower)])}Z"
+
+
+def _curve_lines(curve: GaitCurve, axes: _Axes, number: int) -> Iterator[Line]:
+    """The mean, and at the foot of the chart the time on the belt with its end drawn up through the chart."""
+    broken = "6 3" if curve.side == "right" else ""
+    yield Line(
+        "M" + "L".join(_at(axes, p, v) for p, v in zip(curve.percent, curve.mean, strict=True)), curve.side, broken
+    )
+    if curve.contact_percent is not None:
+        end, foot = axes.x(curve.contact_percent), axes.height - _BOTTOM - 1.5 - number * _CONTACT_BAR
+        yield Line(f"M{axes.x(0)},{foot}H{end}", curve.side, width=3.0)
+        yield Line(f"M{end},{foot}V{_TOP}", curve.side, "2 3", width=1.0)
+
+
+def _at(axes: _Axes, percent: float, value: float) -> str:
+    return f"{axes.x(float(percent))},{axes.y(float(value))}"
 
 
 def _source(measure: Measure, analysis: Analysis) -> VideoAnalysis | None:

@@ -37,6 +37,21 @@ ANGLE_WORDS = {
     "hip_extension_peak": "thigh back",
 }
 
+GRADE_WORDS = {
+    "A": "several studies",
+    "B": "some studies",
+    "C": "little evidence, or practice only",
+    "D": "does not foretell",
+    "X": "not usable from video",
+}
+MUSCLE_STATUS_WORDS = {
+    "worth_testing": "worth testing",
+    "nothing_seen": "nothing seen",
+    "not_looked_at": "not looked at",
+    "not_visible": "not visible on video",
+}
+BAND_WORDS = {"watch": "worth watching", "marked": "marked"}
+
 _UNIT_SLUGS = {"°": "deg", "%": "percent"}
 
 
@@ -44,6 +59,12 @@ def measure_name(measure_id: str) -> str:
     """The everyday name of a measure."""
     known = knowledge().texts.measure.get(measure_id)
     return known.name if known else measure_id.replace("_", " ").capitalize()
+
+
+def curve_name(measure_id: str) -> str:
+    """What the curve over the gait cycle shows that a measure is read from."""
+    words = ANGLE_WORDS.get(measure_id)
+    return words.capitalize() if words else measure_name(measure_id)
 
 
 def side_word(side: Side | None) -> str:

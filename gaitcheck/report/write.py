@@ -14,7 +14,7 @@ from gaitcheck.report.document import Document, Files, VideoOutputs, document_js
 from gaitcheck.report.tables import write_landmarks, write_steps
 
 DOCUMENT = "analysis.json"
-FILES = Files(report="report.html", landmarks="landmarks.parquet", steps="steps.csv")
+FILES = Files(report="report.html", report_pdf="report.pdf", landmarks="landmarks.parquet", steps="steps.csv")
 
 #: Share of the whole work after which the pictures are done; the rest is tables and the page.
 _PICTURES_SHARE = 0.9
@@ -23,7 +23,7 @@ _PICTURES_SHARE = 0.9
 def write_report(
     analysis: Analysis, out_dir: Path, *, annotated_video: bool = True, progress: Progress | None = None
 ) -> Path:
-    """Write analysis.json, landmarks.parquet, steps.csv, report.html, stills/ and the annotated videos.
+    """Write analysis.json, landmarks.parquet, steps.csv, report.html, report.pdf, stills/ and the annotated videos.
 
     Everything is first written into a hidden folder and moved into place at the end. If anything goes wrong before
     that (an error, a full disk, Ctrl-C, `progress` raising Cancelled), the hidden folder is removed and `out_dir` is as
@@ -66,7 +66,9 @@ def write_report(
 
 
 def _write_all(analysis: Analysis, folder: Path, annotated_video: bool, tell: Progress) -> None:
+    from gaitcheck.report.compose import report_content
     from gaitcheck.report.page import render_page
+    from gaitcheck.report.pdf import render_pdf
 
     outputs = _draw_videos(analysis, folder, annotated_video, tell)
     tell("Writing the tables", _PICTURES_SHARE)
@@ -74,7 +76,9 @@ def _write_all(analysis: Analysis, folder: Path, annotated_video: bool, tell: Pr
     write_steps(analysis, folder / str(FILES.steps))
     document = to_document(analysis, outputs=outputs, files=FILES)
     tell("Writing the report", (1 + _PICTURES_SHARE) / 2)
-    (folder / str(FILES.report)).write_text(render_page(document, analysis, folder), encoding="utf-8")
+    content = report_content(document, analysis)
+    (folder / str(FILES.report)).write_text(render_page(content, folder), encoding="utf-8")
+    (folder / str(FILES.report_pdf)).write_bytes(render_pdf(content, folder))
     (folder / DOCUMENT).write_text(document_json(document), encoding="utf-8")
 
 

@@ -25,7 +25,8 @@ STILL = Still("stills/rear_left_midstance.jpg", 1, "left", "midstance", 0.24, "f
 
 def full_document(analysis: Analysis) -> Document:
     outputs = [VideoOutputs("annotated.mp4", (STILL,)), *[VideoOutputs()] * (len(analysis.videos) - 1)]
-    return to_document(analysis, outputs=outputs, files=Files("report.html", "landmarks.parquet", "steps.csv"))
+    files = Files("report.html", "report.pdf", "landmarks.parquet", "steps.csv")
+    return to_document(analysis, outputs=outputs, files=files)
 
 
 def test_the_schema_in_docs_is_current(repository: Path) -> None:

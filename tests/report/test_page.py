@@ -9,13 +9,17 @@ import pytest
 
 from gaitcheck.analyze import Analysis
 from gaitcheck.findings.load import knowledge
-from gaitcheck.findings.result import Assessment
+from gaitcheck.findings.result import Assessment, Exercise, RedFlag
 from gaitcheck.findings.wording import violations
+from gaitcheck.gait.curves import gait_curves
 from gaitcheck.report.annotate import draw_video
-from gaitcheck.report.charts import HEIGHT, WIDTH, charts_of
+from gaitcheck.report.charts import CYCLE_HEIGHT, STEPS_HEIGHT, WIDTH, cycle_chart, cycle_charts, step_charts
+from gaitcheck.report.compose import report_content
 from gaitcheck.report.document import Files, to_document
 from gaitcheck.report.page import render_page
 from gaitcheck.report.words import measure_name, unit_slug, value_words, with_unit
+
+from .factory import PELVIS, make_analysis
 
 
 def page_of(analysis: Analysis, folder: Path) -> str:
@@ -23,7 +27,13 @@ def page_of(analysis: Analysis, folder: Path) -> str:
         draw_video(v, i, folder, prefix=f"p{i}", annotated_video=False, progress=lambda share: None)
         for i, v in enumerate(analysis.videos, start=1)
     ]
-    return render_page(to_document(analysis, outputs=outputs, files=Files()), analysis, folder)
+    return render_page(report_content(to_document(analysis, outputs=outputs, files=Files()), analysis), folder)
+
+
+@pytest.fixture(scope="module")
+def two_views(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+    """Long enough for three strides of each leg."""
+    return make_analysis(tmp_path_factory.mktemp("two_views"), ("rear", "right"), frames=105)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +48,8 @@ def words_of(page: str) -> str:
 
 def test_the_page_asks_for_nothing_from_outside(page: str) -> None:
     assert re.findall(r"(?:src|href)=(?!\"data:image/jpeg;base64,)", page) == []
-    assert re.findall(r"https?:|url\(|@import|<script|<link", page) == []
+    outside = page.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert re.findall(r"https?:|url\((?!#)|@import|<script|<link", outside) == []
     assert page.count("data:image/jpeg;base64,") == 12
 
 
@@ -47,13 +58,85 @@ def test_text_from_outside_is_escaped(page: str) -> None:
     assert "<b>Left knee" not in page
 
 
-def test_three_findings_come_first_and_the_others_after_them(page: str) -> None:
-    places = [
-        page.index(title)
-        for title in ("Left thigh leans inward", "Left knee &amp;", "Trunk leans left", "Also seen", "Few steps")
-    ]
-    assert places == sorted(places)
+def part(page: str, name: str) -> str:
+    """One of the three parts of the page."""
+    found = re.search(
+        rf'<section id="{name}" class="part">(.*?)(?=<section id="\w+" class="part">|</main>)', page, re.DOTALL
+    )
+    assert found is not None
+    return found[1]
+
+
+def test_the_runner_sees_three_findings_and_the_physiotherapist_all_of_them(page: str) -> None:
+    titles = ("Left thigh leans inward", "Left knee &amp;", "Trunk leans left", "Few steps")
+    runner, physio = part(page, "runner"), part(page, "physio")
+    for text, shown in ((runner, titles[:3]), (physio, titles)):
+        places = [text.index(title) for title in shown]
+        assert places == sorted(places)
+    assert "Few steps" not in runner
+    assert "1 more in the part for the physiotherapist" in runner
     assert re.findall(r'<span class="number">(\d)</span>', page) == ["1", "2", "3"]
+
+
+def test_each_part_holds_what_belongs_there(page: str, two_views: Analysis) -> None:
+    runner, physio, method = (words_of(part(page, name)) for name in ("runner", "physio", "method"))
+    notice = knowledge().texts.notice
+    assert runner.index(notice.red_flags_title) < runner.index(notice.intended_use)
+    assert "SHA-256" not in runner + physio
+    assert "Film at 60 frames a second or more." in runner
+    for part_of_method in (two_views.videos[0].sha256, two_views.model.sha256, PELVIS, notice.evidence, "gaitcheck 0."):
+        assert part_of_method in method
+    assert physio.count("±") > 10
+    assert physio.index("Stills") < physio.index("Over the gait cycle") < physio.index("Step by step")
+
+
+def test_red_flags_come_before_everything_and_there_are_then_no_exercises(two_views: Analysis, tmp_path: Path) -> None:
+    flag = RedFlag(
+        "bone", "Pain in one spot of a bone.", "See a clinician before you run again.", ("answer",), "Source"
+    )
+    hints = tuple(replace(hint, exercises=(EXERCISE,)) for hint in two_views.assessment.muscles)
+    assessment = replace(two_views.assessment, red_flags=(flag,), muscles=hints)
+    words = words_of(page_of(replace(two_views, assessment=assessment), tmp_path))
+    assert words.index(flag.text) < words.index(flag.advice) < words.index(assessment.findings[0].title)
+    assert "Side-lying leg raises" not in words
+    assert EXERCISE.name not in words
+
+
+def test_exercises_come_with_dose_and_when_to_stop_after_the_signs_for_a_clinician(
+    two_views: Analysis, tmp_path: Path
+) -> None:
+    hints = tuple(replace(hint, exercises=(EXERCISE,) * 2) for hint in two_views.assessment.muscles[:1])
+    assessment = replace(two_views.assessment, muscles=hints, exercises_note="Exercises are an offer.")
+    page = page_of(replace(two_views, assessment=assessment), tmp_path)
+    runner, physio = words_of(part(page, "runner")), words_of(part(page, "physio"))
+    places = [
+        runner.index(words)
+        for words in (knowledge().texts.notice.red_flags[0], "Exercises are an offer.", EXERCISE.name, EXERCISE.dose,
+                      EXERCISE.stop_when)
+    ]  # fmt: skip
+    assert places == sorted(places)
+    assert runner.count(EXERCISE.name) == 1
+    assert EXERCISE.progression in physio
+
+
+def test_a_name_is_shown_only_when_it_is_given(two_views: Analysis, tmp_path: Path) -> None:
+    named = replace(two_views, settings=two_views.settings.model_copy(update={"patient_name": "Änne Größenwahn"}))
+    assert words_of(page_of(named, tmp_path)).count("Änne Größenwahn") == 3
+
+
+def test_measures_have_their_usual_range_beside_them(page: str) -> None:
+    rows = re.findall(r'<th scope="row">Knee valgus</th>.*?</tr>', page, re.DOTALL)
+    assert len(rows) == 2
+    assert all("up to 12°" in words_of(row) for row in rows)
+    lean = re.search(r'<th scope="row">Thigh adduction</th>.*?</tr>', page, re.DOTALL)
+    assert lean is not None
+    assert "–" in words_of(lean[0])
+
+
+EXERCISE = Exercise(
+    "side_lift", "Side lift", "strengthen", "It trains the side of the hip.", "3 times 12, three times a week.",
+    "Add a band.", "It hurts.", "article", "C", "Little evidence.", "A book", "glute_medius", "Gluteus medius", "own",
+)  # fmt: skip
 
 
 def test_a_withheld_measure_has_its_reason_and_no_number(page: str) -> None:
@@ -80,7 +163,7 @@ def test_hints_name_what_speaks_against_them_and_how_to_confirm(page: str) -> No
         "A review found no steady link.",
     ):
         assert part in words
-    assert "not visible on video" in words
+    assert "No video can show this muscle." in words
 
 
 def test_what_every_page_must_say_is_there(page: str, two_views: Analysis) -> None:
@@ -102,18 +185,19 @@ def test_a_run_without_any_result_still_gives_a_page(rear: Analysis, tmp_path: P
     nothing = Assessment((), (), (), (), "Nothing could be judged from this video.")
     page = page_of(replace(rear, videos=(replace(video, gait=empty),), measures=(), assessment=nothing), tmp_path)
     assert "Nothing could be judged" in page
+    assert "Muscle groups: none could be looked at" in page
+    assert "Film again, so that the run can be judged" in page
     assert "<svg" not in page
 
 
 def test_charts_have_a_mark_for_each_step_inside_the_frame(two_views: Analysis) -> None:
-    charts = {chart.title: chart for chart in charts_of(two_views)}
+    charts = {chart.title: chart for chart in step_charts(two_views)}
     gait = two_views.videos[0].gait
     lean = charts[measure_name("lateral_trunk_lean")]
     assert len(lean.marks) == len(gait.steps)
-    assert [m.side for m in lean.means] == ["left", "right"]
+    assert [area.side for area in lean.areas] == [line.side for line in lean.lines] == ["left", "right"]
     for chart in charts.values():
-        assert all(40 < m.x <= WIDTH and 0 <= m.y <= HEIGHT for m in chart.marks)
-        assert all(m.height >= 0 for m in chart.means)
+        assert all(40 < m.x <= WIDTH and 0 <= m.y <= STEPS_HEIGHT for m in chart.marks)
     left = [m for m in lean.marks if m.side == "left"]
     values = gait.step_values["lateral_trunk_lean", "left"]
     higher = [a.y < b.y for a, b in pairwise(left)]
@@ -121,7 +205,35 @@ def test_charts_have_a_mark_for_each_step_inside_the_frame(two_views: Analysis) 
 
 
 def test_withheld_measures_have_no_chart(two_views: Analysis) -> None:
-    assert measure_name("contralateral_pelvic_drop") not in {chart.title for chart in charts_of(two_views)}
+    charts = (*step_charts(two_views), *cycle_charts(two_views))
+    assert "pelvi" not in " ".join(chart.title.lower() for chart in charts)
+
+
+def test_curves_lie_in_their_frame_and_say_how_many_strides(two_views: Analysis) -> None:
+    charts = {chart.title: chart for chart in cycle_charts(two_views)}
+    assert {"Knee inward", "Trunk sideways", "Knee bend", "Thigh back"} <= set(charts)
+    knee = charts["Knee inward"]
+    assert [line.side for line in knee.lines] == ["left", "right"]
+    assert re.search(r"left: -?\d+ to \d+°, \d strides; right: ", knee.words)
+    for chart in charts.values():
+        for path in (*chart.lines, *chart.areas):
+            x, y = np.array(re.findall(r"([\d.]+),([\d.]+)", path.path), float).T
+            assert x.min() >= chart.left
+            assert x.max() <= chart.right
+            assert y.min() >= 0
+            assert y.max() <= CYCLE_HEIGHT
+
+
+def test_the_mean_curve_is_drawn_as_it_is(two_views: Analysis) -> None:
+    curve = next(c for c in gait_curves(two_views.videos[0].gait) if (c.measure_id, c.side) == ("knee_valgus", "left"))
+    chart = cycle_chart([replace(curve, contact_percent=40.0)])
+    mean, bar, end = chart.lines
+    y = np.array(re.findall(r"[\d.]+,([\d.]+)", mean.path), float)
+    assert np.corrcoef(y, curve.mean)[0, 1] == pytest.approx(-1.0, abs=1e-3)
+    # 0 % lies at 52 and 100 % at 318: 40 % at 158.4.
+    assert bar.path.endswith("H158.4")
+    assert end.path.startswith("M158.4,")
+    assert "foot on the belt for about 40 %" in chart.words
 
 
 @pytest.mark.parametrize(
@@ -159,6 +271,6 @@ def test_a_long_run_has_marks_for_some_of_its_steps_and_says_so(rear: Analysis) 
     )
     values = {("knee_valgus", "left"): np.linspace(0, 6, 1200)}
     long = replace(rear, videos=(replace(video, gait=replace(video.gait, steps=steps, step_values=values)),))
-    (chart,) = charts_of(long)
+    (chart,) = step_charts(long)
     assert (chart.one_mark_for, len(chart.marks)) == (5, 240)
     assert "1200 steps" in chart.words

@@ -15,7 +15,7 @@ from gaitcheck.report.write import files_of, write_report
 from .factory import make_video_analysis
 
 STILLS = {f"stills/rear_{s}_{e}.jpg" for s in ("left", "right") for e in ("initial_contact", "midstance", "toe_off")}
-WHOLE = {"analysis.json", "landmarks.parquet", "steps.csv", "report.html", "annotated.mp4", *STILLS}
+WHOLE = {"analysis.json", "landmarks.parquet", "steps.csv", "report.html", "report.pdf", "annotated.mp4", *STILLS}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -60,7 +60,7 @@ def test_twice_gives_the_same_files(short: Analysis, tmp_path: Path) -> None:
 def test_without_the_video_everything_else_is_there(short: Analysis, tmp_path: Path) -> None:
     out = write_report(short, tmp_path / "out", annotated_video=False)
     assert not (out / "annotated.mp4").exists()
-    assert {"analysis.json", "landmarks.parquet", "steps.csv", "report.html"} <= set(contents(out))
+    assert {"analysis.json", "landmarks.parquet", "steps.csv", "report.html", "report.pdf"} <= set(contents(out))
     assert read_document(out).videos[0].outputs.annotated_video is None
 
 
@@ -134,7 +134,7 @@ def test_a_new_result_replaces_the_old_one_and_spares_other_files(
     without_steps = replace(short.videos[0].gait, steps=(), step_values={})
     write_report(replace(short, videos=(replace(short.videos[0], gait=without_steps),)), out, annotated_video=False)
     assert set(contents(out)) == {
-        *("analysis.json", "landmarks.parquet", "steps.csv", "report.html"),
+        *("analysis.json", "landmarks.parquet", "steps.csv", "report.html", "report.pdf"),
         *("notes.txt", "stills/my own.jpg"),
     }
 

@@ -1,0 +1,181 @@
+"""What the report says, in words and pictures, once: report.html and report.pdf only lay it out.
+
+Three parts: for the runner, for the physiotherapist, method and limits. `compose.py` fills them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gaitcheck.report.charts import Chart
+
+
+@dataclass(frozen=True)
+class FindingWords:
+    """One finding. `value` and `contrary` are for the physiotherapist."""
+
+    title: str
+    text: str
+    band: str
+    band_words: str
+    value: str
+    usual: str
+    grade: str
+    contrary: str
+
+
+@dataclass(frozen=True)
+class ExerciseWords:
+    """One exercise. `whose` names the muscle group it is for."""
+
+    name: str
+    whose: str
+    kind: str
+    dose: str
+    purpose: str
+    progression: str
+    stop_when: str
+    origin: str
+    contrary: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A heading (or a picture) and its words."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RunnerPart:
+    """Page one: what stands out, in plain words, where in the body, and what to do next."""
+
+    red_flags: tuple[Pair, ...]
+    headline: str
+    looked_at: str
+    findings: tuple[FindingWords, ...]
+    further: int
+    cautions: tuple[str, ...]
+    body_title: str
+    bodies: tuple[Pair, ...]
+    legend: tuple[Pair, ...]
+    muscles_note: str
+    to_test: tuple[Pair, ...]
+    exercises_note: str
+    exercises: tuple[ExerciseWords, ...]
+    at_last: str
+    clinician_title: str
+    clinician_text: str
+    clinician_flags: tuple[str, ...]
+    intended_use: str
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One line of the table of measures. `note` is the number of the sentence below the table, if it has one."""
+
+    name: str
+    side: str
+    value: str
+    from_standing: str
+    usual: str
+    sd: str
+    steps: str
+    seen_from: str
+    status: str
+    status_words: str
+    note: str
+
+
+@dataclass(frozen=True)
+class StillPicture:
+    """A still; the layouts read the file in the folder of the result."""
+
+    file: str
+    words: str
+
+
+@dataclass(frozen=True)
+class HintWords:
+    """One muscle group that is worth testing."""
+
+    name: str
+    text: str
+    facts: tuple[Pair, ...]
+    exercises: tuple[ExerciseWords, ...]
+
+
+@dataclass(frozen=True)
+class OtherMuscle:
+    """A muscle group to which nothing points."""
+
+    name: str
+    grade: str
+    text: str
+    facts: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class PhysioPart:
+    """All measures, findings with what speaks against them, stills, curves, muscle groups."""
+
+    measures: tuple[MeasureRow, ...]
+    measure_notes: tuple[str, ...]
+    findings: tuple[FindingWords, ...]
+    stills: tuple[StillPicture, ...]
+    annotated_videos: tuple[str, ...]
+    curves: tuple[Chart, ...]
+    steps: tuple[Chart, ...]
+    hints: tuple[HintWords, ...]
+    others: tuple[OtherMuscle, ...]
+    grades: str
+
+
+@dataclass(frozen=True)
+class CheckWords:
+    """One check of a video."""
+
+    state: str
+    state_words: str
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class VideoWords:
+    """How far one video can be trusted, and what it is."""
+
+    name: str
+    checks: tuple[CheckWords, ...]
+    counts: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class MethodPart:
+    """Checks of the camera, what was withheld and why, method, evidence, version, hashes."""
+
+    videos: tuple[VideoWords, ...]
+    withheld: tuple[Pair, ...]
+    paragraphs: tuple[str, ...]
+    answers_used: tuple[str, ...]
+    definitions: tuple[Pair, ...]
+    sources: tuple[str, ...]
+    made_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """The whole report."""
+
+    patient: str
+    date: datetime
+    date_words: str
+    facts: tuple[str, ...]
+    files: tuple[str, ...]
+    runner: RunnerPart
+    physio: PhysioPart
+    method: MethodPart

@@ -1,0 +1,76 @@
+"""report.pdf: the report on A4, set by Typst; tagged (PDF/UA-1), fonts embedded, the same bytes for the same content.
+
+Typst's wheel holds everything but a sans-serif font; that one lies in `fonts/`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from gaitcheck.report.compose import still_jpeg
+from gaitcheck.report.content import Content
+
+#: Twelve stills in two rows of six would be too small to read; three in a row are 58 mm wide: 640 px give 280 a inch.
+_STILL_HEIGHT_PX = 640
+#: Whether the machine's fonts are used, and the standard. With our own fonts the same content gives the same bytes
+#: everywhere. PDF/UA asks that every letter be shown, and only the machine's fonts can help with one that ours lack;
+#: one that they lack too shows as a box.
+_TRIES: tuple[tuple[bool, Literal["ua-1"] | None], ...] = ((False, "ua-1"), (True, "ua-1"), (True, None))
+
+
+def render_pdf(content: Content, folder: Path) -> bytes:
+    """The report as a PDF.
+
+    Parameters
+    ----------
+    content : what it says.
+    folder : where the stills lie.
+    """
+    import typst
+
+    with TemporaryDirectory(prefix="gaitcheck-pdf-") as name:
+        scratch = Path(name)
+        (scratch / "report.typ").write_bytes(files("gaitcheck.report").joinpath("templates/report.typ").read_bytes())
+        (scratch / "content.json").write_text(json.dumps(_for_typst(content, folder, scratch)), encoding="utf-8")
+        for system_fonts, standard in _TRIES:
+            try:
+                return _compile(scratch, system_fonts, standard)
+            except typst.TypstError as error:
+                if "could not be displayed" not in str(error):
+                    raise
+        raise AssertionError("without a standard every letter may be missing")
+
+
+def _compile(scratch: Path, system_fonts: bool, standard: Literal["ua-1"] | None) -> bytes:
+    import typst
+
+    with as_file(files("gaitcheck.report").joinpath("fonts")) as fonts:
+        compiler = typst.Compiler(
+            str(scratch / "report.typ"),
+            root=str(scratch),
+            font_paths=[str(fonts)],
+            ignore_system_fonts=not system_fonts,
+        )
+        made = compiler.compile(format="pdf", pdf_standards=standard, timestamp=0)
+    assert isinstance(made, bytes)
+    return made
+
+
+def _for_typst(content: Content, folder: Path, scratch: Path) -> dict[str, Any]:
+    """The content as JSON values, with the stills beside it in the size they are printed in."""
+    plain = asdict(content)
+    plain["day"] = {"year": content.date.year, "month": content.date.month, "day": content.date.day}
+    del plain["date"]
+    for name in ("curves", "steps"):
+        charts = getattr(content.physio, name)
+        plain["physio"][name] = [{"heading": c.heading, "words": c.words, "svg": c.svg} for c in charts]
+    for number, still in enumerate(content.physio.stills):
+        file = f"still{number}.jpg"
+        (scratch / file).write_bytes(still_jpeg(folder, still, _STILL_HEIGHT_PX))
+        plain["physio"]["stills"][number]["file"] = file
+    return plain
