@@ -17,13 +17,20 @@ from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import GaitResult, Side, Step
 from gaitcheck.pose.landmarker import RunnerTrack
 from gaitcheck.report.words import unit_slug
-from gaitcheck.track import N_LANDMARKS, CameraRoll, Landmark, PoseTrack
+from gaitcheck.track import N_LANDMARKS, CameraRoll, Landmark, PelvisTrack, PoseTrack
 
 Stage = Literal["raw", "cleaned"]
 STAGES: tuple[Stage, Stage] = ("raw", "cleaned")
 
 _AXES = ("x_px", "y_px", "visibility", "x_m", "y_m", "z_m")
 _ROWS_AT_ONCE = 4096
+
+#: Tilt of the pelvis line in the picture as filmed (+ = its right end lower), its standard error, and the line's ends
+#: (the picture's left and right, not the runner's).
+PELVIS_COLUMNS = (
+    *("pelvis_tilt_deg", "pelvis_noise_deg"),
+    *("pelvis_line_left_x_px", "pelvis_line_left_y_px", "pelvis_line_right_x_px", "pelvis_line_right_y_px"),
+)
 
 
 def write_landmarks(analysis: Analysis, path: Path) -> None:
@@ -32,8 +39,9 @@ def write_landmarks(analysis: Analysis, path: Path) -> None:
     One row for each video, stage and frame: `video` (number, from 1), `stage` ("raw" as the pose model gave it,
     "cleaned" as the measures use it), `frame`, `time_s` (raw: as the video plays; cleaned: real time), then for each
     landmark `<name>_x_px`, `_y_px`, `_visibility` (0..1) and `_x_m`, `_y_m`, `_z_m` (hip-centred). Joints that were
-    not found are null. The file's metadata, key "gaitcheck", is JSON: per video the frame size, cuts, facts, slow
-    motion and track history, so that the gait can be measured again without the pose model.
+    not found are null. Raw rows also hold the pelvis line as the picture shows it (`PELVIS_COLUMNS`), null where it was
+    not seen. The file's metadata, key "gaitcheck", is JSON: per video the frame size, cuts, facts, slow motion, track
+    history and what the pelvis line was read from, so that the gait can be measured again without the video.
     """
     import pyarrow.parquet as pq
 
@@ -41,8 +49,9 @@ def write_landmarks(analysis: Analysis, path: Path) -> None:
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for number, video in enumerate(analysis.videos, start=1):
             for stage, track in zip(STAGES, (video.raw_track, video.gait.track), strict=True):
+                pelvis = video.runner.pelvis if stage == "raw" else None
                 for start in range(0, len(track), _ROWS_AT_ONCE):
-                    writer.write_table(_landmark_rows(schema, number, stage, track, start))
+                    writer.write_table(_landmark_rows(schema, number, stage, track, pelvis, start))
 
 
 def read_track(path: Path, video: int = 1, stage: Stage = "raw") -> PoseTrack:
@@ -74,7 +83,26 @@ def read_runner(path: Path, video: int = 1) -> RunnerTrack:
         read_track(path, video),
         persons_seen=about["persons_seen"],
         damaged=about["damaged"],
+        pelvis=_read_pelvis(path, video, about["pelvis"]) if about["pelvis"] is not None else None,
         roll=CameraRoll(**about["roll"]) if about["roll"] is not None else None,
+    )
+
+
+def _read_pelvis(path: Path, video: int, about: Mapping[str, Any]) -> PelvisTrack:
+    import pyarrow.parquet as pq
+
+    names = ["time_s", *PELVIS_COLUMNS]
+    table = pq.read_table(path, columns=names, filters=[("video", "=", video), ("stage", "=", "raw")])
+    time_s, tilt, noise, *ends = (table[name].to_numpy().astype(float) for name in names)
+    return PelvisTrack(
+        time_s=time_s,
+        tilt_deg=tilt,
+        noise_deg=noise,
+        ends_px=np.stack(ends, axis=1).reshape(-1, 2, 2),
+        source=about["source"],
+        absolute=about["absolute"],
+        **{name: np.inf if about[name] is None else about[name] for name in ("zero_deg", "swing_deg")},
+        reason=about["reason"],
     )
 
 
@@ -82,7 +110,8 @@ def _landmark_schema(analysis: Analysis) -> Any:
     import pyarrow as pa
 
     joints = [(f"{joint.name.lower()}_{axis}", pa.float64()) for joint in Landmark for axis in _AXES]
-    fields = [("video", pa.int32()), ("stage", pa.string()), ("frame", pa.int32()), ("time_s", pa.float64()), *joints]
+    fields = [("video", pa.int32()), ("stage", pa.string()), ("frame", pa.int32()), ("time_s", pa.float64())]
+    fields += [*joints, *((name, pa.float64()) for name in PELVIS_COLUMNS)]
     about = {
         "model": asdict(analysis.model),
         "videos": [_about(number, video) for number, video in enumerate(analysis.videos, start=1)],
@@ -100,6 +129,7 @@ def _about(number: int, video: VideoAnalysis) -> dict[str, Any]:
         "persons_seen": video.runner.persons_seen,
         "damaged": video.runner.damaged,
         "roll": asdict(video.runner.roll) if video.runner.roll is not None else None,
+        "pelvis": about_pelvis(video.runner.pelvis),
         "view": video.gait.view,
         **{
             stage: {"cuts_s": track.cuts_s, "history": track.history}
@@ -108,7 +138,22 @@ def _about(number: int, video: VideoAnalysis) -> dict[str, Any]:
     }
 
 
-def _landmark_rows(schema: Any, number: int, stage: Stage, track: PoseTrack, start: int) -> Any:
+def about_pelvis(pelvis: PelvisTrack | None) -> dict[str, Any] | None:
+    """What the pelvis line was read from and how sure it is; an unknown zero or swing is None."""
+    if pelvis is None:
+        return None
+    return {
+        "source": pelvis.source,
+        "absolute": pelvis.absolute,
+        "zero_deg": pelvis.zero_deg if np.isfinite(pelvis.zero_deg) else None,
+        "swing_deg": pelvis.swing_deg if np.isfinite(pelvis.swing_deg) else None,
+        "reason": pelvis.reason,
+    }
+
+
+def _landmark_rows(
+    schema: Any, number: int, stage: Stage, track: PoseTrack, pelvis: PelvisTrack | None, start: int
+) -> Any:
     import pyarrow as pa
 
     rows = slice(start, start + _ROWS_AT_ONCE)
@@ -116,12 +161,15 @@ def _landmark_rows(schema: Any, number: int, stage: Stage, track: PoseTrack, sta
     n = len(time_s)
     values = np.concatenate([track.xy_px[rows], track.visibility[rows, :, None], track.world_m[rows]], axis=2)
     flat = values.reshape(n, N_LANDMARKS * len(_AXES))
+    line = np.full((n, len(PELVIS_COLUMNS)), np.nan)
+    if pelvis is not None:
+        line = np.column_stack([pelvis.tilt_deg[rows], pelvis.noise_deg[rows], pelvis.ends_px[rows].reshape(n, 4)])
     columns = [
         pa.array(np.full(n, number, np.int32)),
         pa.array([stage] * n),
         pa.array(np.arange(start, start + n, dtype=np.int32)),
         pa.array(time_s),
-        *(pa.array(flat[:, i], from_pandas=True) for i in range(flat.shape[1])),
+        *(pa.array(part[:, i], from_pandas=True) for part in (flat, line) for i in range(part.shape[1])),
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 
@@ -186,8 +234,8 @@ def _measure_columns(gait: GaitResult) -> dict[tuple[str, Side | None], str]:
 
 
 def told_step_by_step(measure_id: str) -> bool:
-    """Whether single steps have the measure: an asymmetry only exists between the sides' means."""
-    return measure_id not in REGISTRY or REGISTRY[measure_id].summary != "asymmetry"
+    """Whether single steps have the measure: an asymmetry or difference only exists between the sides' means."""
+    return measure_id not in REGISTRY or REGISTRY[measure_id].summary not in ("asymmetry", "difference")
 
 
 def _durations(step: Step, time_is_real: bool) -> tuple[float | None, float | None]:

@@ -9,7 +9,8 @@ import pytest
 
 from gaitcheck.analyze import Analysis
 from gaitcheck.gait.result import Measure
-from gaitcheck.report.tables import read_track, write_landmarks, write_steps
+from gaitcheck.report.tables import read_runner, read_track, write_landmarks, write_steps
+from gaitcheck.track import PelvisTrack, PoseTrack
 
 from .factory import FRAMES, SIZE, make_video_analysis
 
@@ -110,3 +111,47 @@ def test_the_asymmetry_of_the_sides_is_no_column(rear: Analysis, tmp_path: Path)
     )
     rows = step_rows(replace(rear, videos=(replace(rear.videos[0], gait=gait),)), tmp_path)
     assert not [name for name in rows[0] if name.startswith("step_time_symmetry")]
+
+
+def pelvis_of(track: PoseTrack) -> PelvisTrack:
+    """A line that is hidden in every third frame."""
+    n = len(track)
+    rng = np.random.default_rng(4)
+    hidden = np.arange(n) % 3 == 2
+    return PelvisTrack(
+        time_s=track.time_s,
+        tilt_deg=np.where(hidden, np.nan, rng.normal(0, 4, n)),
+        noise_deg=np.where(hidden, np.nan, 0.3),
+        ends_px=np.where(hidden[:, None, None], np.nan, rng.uniform(100, 300, (n, 2, 2))),
+        source="registration",
+        absolute=False,
+        zero_deg=np.inf,
+        swing_deg=1.25,
+    )
+
+
+def test_the_pelvis_line_comes_back_to_the_last_digit(two_views: Analysis, tmp_path: Path) -> None:
+    path = tmp_path / "landmarks.parquet"
+    first, second = two_views.videos
+    line = pelvis_of(first.raw_track)
+    nothing = PelvisTrack.missing(second.raw_track.time_s, "No line.")
+    videos = tuple(
+        replace(video, runner=replace(video.runner, pelvis=pelvis))
+        for video, pelvis in ((first, line), (second, nothing))
+    )
+    write_landmarks(replace(two_views, videos=videos), path)
+    for number, pelvis in ((1, line), (2, nothing)):
+        back = read_runner(path, number).pelvis
+        assert back is not None
+        for name in ("time_s", "tilt_deg", "noise_deg", "ends_px"):
+            np.testing.assert_array_equal(getattr(back, name), getattr(pelvis, name))
+        for name in ("source", "absolute", "zero_deg", "swing_deg", "reason"):
+            assert getattr(back, name) == getattr(pelvis, name)
+    table = pq.read_table(path, filters=[("stage", "=", "cleaned")])
+    assert table["pelvis_tilt_deg"].null_count == table.num_rows
+
+
+def test_a_video_not_looked_at_for_the_pelvis_has_no_line(rear: Analysis, tmp_path: Path) -> None:
+    write_landmarks(rear, tmp_path / "l.parquet")
+    assert rear.videos[0].runner.pelvis is None
+    assert read_runner(tmp_path / "l.parquet").pelvis is None
