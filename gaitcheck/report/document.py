@@ -25,6 +25,7 @@ from gaitcheck.errors import UnusableInputError
 from gaitcheck.findings.result import Finding, KnowledgeUsed, MuscleHint, RedFlag
 from gaitcheck.gait.result import Baseline, Check, Direction, Measure, Quality, Side
 from gaitcheck.settings import Settings, View
+from gaitcheck.track import PelvisSource, PelvisTrack
 from gaitcheck.video.facts import VideoFacts
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
@@ -62,11 +63,28 @@ class VideoOutputs:
 
 
 @dataclass(frozen=True)
+class PelvisRecord:
+    """The pelvis line of one video (see `gaitcheck.track.PelvisTrack`); its frames are in landmarks.parquet.
+
+    `seen_share` is the share of the frames (0..1) that show it, `zero_deg` None where only its swing is known, and
+    `reason` says why there is none where `source` is "none".
+    """
+
+    source: PelvisSource
+    absolute: bool
+    seen_share: float
+    zero_deg: float | None
+    swing_deg: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class VideoRecord:
     """One video of the run. `number` counts from 1 and is how quality, stills and tables name the video.
 
     Real seconds = seconds of the video as it plays * `seconds_per_video_second`; where `time_is_real` is False the
     video is suspected to be slow motion and no timing is reported. `history` says what was done to the track.
+    `pelvis_line` is None where the pictures were not looked at for it.
     """
 
     number: int
@@ -82,6 +100,7 @@ class VideoRecord:
     persons_seen: int
     steps: int
     history: tuple[str, ...]
+    pelvis_line: PelvisRecord | None
     outputs: VideoOutputs
 
 
@@ -274,7 +293,21 @@ def _video_record(number: int, video: VideoAnalysis, outputs: VideoOutputs) -> V
         persons_seen=video.runner.persons_seen,
         steps=len(gait.steps),
         history=gait.track.history,
+        pelvis_line=_pelvis_record(video.runner.pelvis),
         outputs=outputs,
+    )
+
+
+def _pelvis_record(pelvis: PelvisTrack | None) -> PelvisRecord | None:
+    if pelvis is None:
+        return None
+    return PelvisRecord(
+        source=pelvis.source,
+        absolute=pelvis.absolute,
+        seen_share=float(pelvis.seen.mean()) if len(pelvis) else 0.0,
+        zero_deg=_finite(pelvis.zero_deg),
+        swing_deg=_finite(pelvis.swing_deg),
+        reason=pelvis.reason,
     )
 
 

@@ -129,7 +129,7 @@ def _about(number: int, video: VideoAnalysis) -> dict[str, Any]:
         "persons_seen": video.runner.persons_seen,
         "damaged": video.runner.damaged,
         "roll": asdict(video.runner.roll) if video.runner.roll is not None else None,
-        "pelvis": about_pelvis(video.runner.pelvis),
+        "pelvis": _about_pelvis(video.runner.pelvis),
         "view": video.gait.view,
         **{
             stage: {"cuts_s": track.cuts_s, "history": track.history}
@@ -138,7 +138,7 @@ def _about(number: int, video: VideoAnalysis) -> dict[str, Any]:
     }
 
 
-def about_pelvis(pelvis: PelvisTrack | None) -> dict[str, Any] | None:
+def _about_pelvis(pelvis: PelvisTrack | None) -> dict[str, Any] | None:
     """What the pelvis line was read from and how sure it is; an unknown zero or swing is None."""
     if pelvis is None:
         return None

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 
 from gaitcheck.analyze import Analysis
@@ -19,6 +20,7 @@ from gaitcheck.report.document import (
     read_document,
     to_document,
 )
+from gaitcheck.track import PelvisTrack
 
 STILL = Still("stills/rear_left_midstance.jpg", 1, "left", "midstance", 0.24, "femoral_adduction", 6.0, "deg")
 
@@ -97,3 +99,30 @@ def test_another_file_is_refused_in_one_sentence(text: str, tmp_path: Path) -> N
 def test_a_missing_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UnusableInputError, match="cannot be read"):
         read_document(tmp_path / "none.json")
+
+
+def test_the_pelvis_line_of_each_video_is_described_and_an_unknown_zero_is_null(two_views: Analysis) -> None:
+    first, second = two_views.videos
+    n = len(first.raw_track)
+    seen = np.arange(n) % 4 != 0
+    line = PelvisTrack(
+        time_s=first.raw_track.time_s,
+        tilt_deg=np.where(seen, 2.0, np.nan),
+        noise_deg=np.where(seen, 0.2, np.nan),
+        ends_px=np.full((n, 2, 2), np.nan),
+        source="registration",
+        absolute=False,
+        zero_deg=np.inf,
+        swing_deg=1.5,
+    )
+    videos = (replace(first, runner=replace(first.runner, pelvis=line)), second)
+    records = json.loads(document_json(to_document(replace(two_views, videos=videos))))["videos"]
+    assert records[0]["pelvis_line"] == {
+        "source": "registration",
+        "absolute": False,
+        "seen_share": pytest.approx(seen.mean()),
+        "zero_deg": None,
+        "swing_deg": 1.5,
+        "reason": None,
+    }
+    assert records[1]["pelvis_line"] is None
