@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ def correlation(first: FloatArray, second: FloatArray) -> Correlation:
     pearson = stats.pearsonr(first[both], second[both])
     interval = pearson.confidence_interval(0.95)
     rho = float(stats.spearmanr(first[both], second[both]).statistic)
+    z = np.arctanh(np.clip(rho, -1 + 1e-12, 1 - 1e-12))  # a perfect order has no finite z
     half = _Z95 * np.sqrt((1 + rho**2 / 2) / (n - 3))
     return Correlation(
         n=n,
@@ -74,8 +76,8 @@ def correlation(first: FloatArray, second: FloatArray) -> Correlation:
         r_low=float(interval.low),
         r_high=float(interval.high),
         rho=rho,
-        rho_low=float(np.tanh(np.arctanh(rho) - half)),
-        rho_high=float(np.tanh(np.arctanh(rho) + half)),
+        rho_low=float(np.tanh(z - half)),
+        rho_high=float(np.tanh(z + half)),
     )
 
 
@@ -91,8 +93,13 @@ class Runners:
     strike: tuple[str, ...]
 
 
-def read_runners(folder: Path) -> Runners:
+def read_runners(folder: Path, numbers: Sequence[int] = RUNNERS) -> Runners:
     """Read the angle files (in `angles/`) and RBDSinfo.txt.
+
+    Parameters
+    ----------
+    folder : with both.
+    numbers : in the table, of the runners of the 23 files.
 
     Raises
     ------
@@ -105,7 +112,7 @@ def read_runners(folder: Path) -> Runners:
             table = {int(row["Subject"]): row for row in csv.DictReader(file, delimiter="\t")}
     except (OSError, KeyError, ValueError) as error:
         raise UnusableInputError(f"{folder / 'RBDSinfo.txt'} cannot be read ({error}).") from error
-    rows = [table[number] for number in RUNNERS]
+    rows = [table[number] for number in numbers]
     named = {name: sign * angles[:, :, column] for name, (column, sign) in _COLUMNS.items()}
     return Runners(
         **named,
