@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from gaitcheck.gait.result import SIDES, Side
 from gaitcheck.pose.install import cache_dir
 from gaitcheck.synthetic import surface
 from gaitcheck.synthetic.rig import BONE_INDEX, BONES, rest_leg_frame
-from gaitcheck.synthetic.skeleton import SIGN, Skeleton, skeleton
+from gaitcheck.synthetic.skeleton import PSIS, SIGN, Skeleton, skeleton
 from gaitcheck.synthetic.spec import Body, Clothes
 from gaitcheck.synthetic.surface import Figure, Surface
 from gaitcheck.track import FloatArray
@@ -53,17 +53,20 @@ _BOXES: dict[str, tuple[tuple[float, ...], tuple[float, ...], float]] = {
 }
 
 
-_PARTS = ("skin", "head", "top", "bottom", "hair", "shoe_left", "shoe_right")
+_CLOTHES_SHAPE = {"top", "bottom", "waist_raise_m", "waist_tilt_deg", "psis_dots"}
+_DOT_RADIUS_M, _DOT_STANDS_OUT_M = 0.012, 0.0015
+_DOT_SIDES = 24
 
 
 def runner_meshes(look: Body, clothes: Clothes) -> dict[str, Mesh]:
-    """Give the meshes skin, head (from the neck up), top, bottom, hair, shoe_left and shoe_right."""
-    key = (look.sex, look.height_m, look.leg_share, look.girth, look.hair_style, clothes.top, clothes.bottom)
-    name = hashlib.sha256(repr(key).encode() + _SOURCES).hexdigest()[:16]
+    """Give the meshes skin, head (from the neck up), top, bottom, hair, shoe_left, shoe_right and, if worn, dots."""
+    shape = look.model_dump(exclude={"skin", "hair"}), clothes.model_dump(include=_CLOTHES_SHAPE)
+    name = hashlib.sha256(repr(shape).encode() + _SOURCES).hexdigest()[:16]
     path = cache_dir() / "synthetic" / f"body-{name}.npz"
     if path.is_file():
         with np.load(path) as stored:
-            return {part: Mesh(*(stored[f"{part}.{array}"] for array in Mesh.__dataclass_fields__)) for part in _PARTS}
+            parts = dict.fromkeys(name.split(".")[0] for name in stored.files)
+            return {part: Mesh(*(stored[f"{part}.{array}"] for array in Mesh.__dataclass_fields__)) for part in parts}
     meshes = _build(look, clothes)
     _store(path, meshes)
     return meshes
@@ -78,9 +81,15 @@ def _store(path: Path, meshes: Mapping[str, Mesh]) -> None:
 
 
 def _build(look: Body, clothes: Clothes) -> dict[str, Mesh]:
-    body = skeleton(look.height_m, look.sex, look.leg_share)
-    figure = Figure(body, look.girth)
-    tops: dict[str, Surface] = {"fitted": figure.fitted, "tank": figure.tank, "loose": figure.loose}
+    drawn, body = skeleton(look.height_m, look.sex), skeleton(look.height_m, look.sex, look.leg_share)
+    slope = float(np.tan(np.radians(clothes.waist_tilt_deg)))
+    figure = Figure(drawn, look.girth, surface.WAIST_Z + clothes.waist_raise_m, slope)
+    tops: dict[str, Surface] = {
+        "fitted": figure.fitted,
+        "tank": figure.tank,
+        "crop": figure.crop,
+        "loose": figure.loose,
+    }
     bottoms: dict[str, Surface] = {"shorts": figure.shorts, "tights": figure.tights}
     top, bottom = tops[clothes.top], bottoms[clothes.bottom]
     hair = figure.ponytail if look.hair_style == "ponytail" else figure.short_hair
@@ -90,21 +99,25 @@ def _build(look: Body, clothes: Clothes) -> dict[str, Mesh]:
         points, normals, faces = _polygons(figure.skin, part)
         hidden = _under_clothes(figure, points, top, bottom, clothes)
         points, normals, faces = _kept(points, normals, faces, ~hidden)
-        meshes[part] = _skinned(body, points, normals, faces)
+        meshes[part] = _skinned(drawn, points, normals, faces)
     for part, shape in (("top", top), ("bottom", bottom)):
         points, normals, faces = _polygons(shape, part)
         if part == "bottom" and clothes.top == "loose":
             shown = (top(points) > -0.006) | (points[:, 2] < surface.LOOSE_HEM_Z + 0.10)  # the hem swings
             points, normals, faces = _kept(points, normals, faces, shown)
         hangs = part == "top" and clothes.top == "loose"
-        meshes[part] = _skinned(body, points, normals, faces, hangs)
+        meshes[part] = _skinned(drawn, points, normals, faces, hangs)
     points, normals, faces = _polygons(hair, "hair")
     bones, weights = np.zeros((2, len(points), 4))
     bones[:, 0], weights[:, 0] = BONE_INDEX["head"], 1
-    meshes["hair"] = _mesh(points * body.scale, points, normals, faces, bones, weights)
+    meshes["hair"] = _mesh(points * drawn.scale, points, normals, faces, bones, weights)
     points, normals, faces = _polygons(surface.shoe, "shoe")
     for side in SIDES:
-        meshes[f"shoe_{side}"] = _shoe(body, side, points, normals, faces)
+        meshes[f"shoe_{side}"] = _shoe(drawn, side, points, normals, faces)
+    meshes = {part: _with_legs_of(body, drawn, mesh) for part, mesh in meshes.items()}
+    if clothes.psis_dots:
+        outermost = [figure.skin, bottom] + ([top] if clothes.top != "loose" else [])
+        meshes["dots"] = _dots(drawn, outermost)
     return meshes
 
 
@@ -169,6 +182,54 @@ def _shoe(body: Skeleton, side: Side, points: FloatArray, normals: FloatArray, f
     bones[:, 0], bones[:, 1] = BONE_INDEX[f"foot_{side}"], BONE_INDEX[f"toe_{side}"]
     weights[:, 0], weights[:, 1] = 1 - bend, bend
     return _mesh(at, points, (normals * mirror) @ frame.T, faces if SIGN[side] > 0 else faces[:, ::-1], bones, weights)
+
+
+def _with_legs_of(body: Skeleton, drawn: Skeleton, mesh: Mesh) -> Mesh:
+    """Stretch the legs of a mesh made for the drawn skeleton, and move its feet, to fit a body with other legs."""
+    if body.thigh_m == drawn.thigh_m:
+        return mesh
+    stretch = np.tile(np.eye(4), (len(BONES), 1, 1))
+    for side in SIDES:
+        down = drawn.leg_down[side]
+        longer = np.eye(3) + (body.thigh_m / drawn.thigh_m - 1) * np.outer(down, down)
+        for matrix, joint, bones in (
+            (longer, "hip", ("hip_half", "thigh", "knee_half", "shank")),
+            (np.eye(3), "ankle", ("foot", "toe")),
+        ):
+            for bone in bones:
+                at = stretch[BONE_INDEX[f"{bone}_{side}"]]
+                at[:3, :3] = matrix
+                at[:3, 3] = body.joints[f"{joint}_{side}"] - matrix @ drawn.joints[f"{joint}_{side}"]
+    of_each = np.einsum("vb,vbij->vij", mesh.weights, stretch[mesh.bones.astype(int)])
+    points = np.einsum("vij,vj->vi", of_each[:, :3, :3], mesh.points) + of_each[:, :3, 3]
+    return replace(mesh, points=points.astype(np.float32))
+
+
+def _dots(body: Skeleton, surfaces: Sequence[Surface]) -> Mesh:
+    """Two round stickers over the PSIS, flat on the outermost of the surfaces, that move with the pelvis alone."""
+
+    def outermost(p: FloatArray) -> FloatArray:
+        return np.asarray(np.min([shape(p) for shape in surfaces], axis=0))
+
+    s, around = body.scale, 2 * np.pi * np.arange(_DOT_SIDES) / _DOT_SIDES
+    rim = np.stack([np.cos(around), np.zeros(_DOT_SIDES), np.sin(around)], axis=1)
+    disc = np.concatenate([np.zeros((1, 3)), rim]) * _DOT_RADIUS_M / s
+    centres = PSIS * np.array([[SIGN[side], 1, 1] for side in SIDES])
+    points = (centres[:, None] + disc).reshape(-1, 3)
+    at = points + body.joints["pelvis"] / s
+    outside, inside = np.full(len(at), -0.30), np.full(len(at), -0.03)
+    for _ in range(24):  # halving
+        at[:, 1] = (outside + inside) / 2
+        within = outermost(at) < 0
+        inside, outside = np.where(within, at[:, 1], inside), np.where(within, outside, at[:, 1])
+    normals = _slope(outermost, at)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    points = (at + _DOT_STANDS_OUT_M * normals) * s
+    corner = np.arange(_DOT_SIDES)
+    fan = np.stack([np.zeros(_DOT_SIDES, int), 1 + corner, 1 + (corner + 1) % _DOT_SIDES], axis=1)
+    bones, weights = np.zeros((2, len(points), 4))
+    bones[:, 0], weights[:, 0] = BONE_INDEX["pelvis"], 1
+    return _mesh(points, at, normals, np.concatenate([fan, fan + len(disc)]).astype(np.int32), bones, weights)
 
 
 def _mesh(
@@ -236,7 +297,7 @@ def _skinned(
         rest -= in_arm
         # leg
         along = (points - body.joints[f"hip_{side}"] / s) @ body.leg_down[side]
-        t = _step(-0.085, 0.095, along) * _step(0.0, 0.045, own) * (z < 1.05)
+        t = _step(-0.085, 0.095, along) * _step(0.0, 0.045, own) * _step(0.99, 0.94, z)  # not the waistband
         t = np.where((along > 0.13) & (own > 0) & (z < 0.9) & (np.abs(points[:, 0]) < 0.45), 1.0, t)
         above, across, leg = _upper_middle_lower(t * (1 - np.clip(in_arm, 0, 1)) * (not hangs))
         thigh_length, leg_length = body.thigh_m / s, (body.thigh_m + body.shank_m) / s

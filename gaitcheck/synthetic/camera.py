@@ -36,10 +36,7 @@ class Projection:
 
 def projection(camera: Camera) -> Projection:
     """Build the matrices of a camera that looks at the runner's place on the belt."""
-    azimuth = np.radians(_AZIMUTH_DEG[camera.view] + camera.oblique_deg)
-    eye = np.array(
-        [camera.distance_m * np.cos(azimuth), camera.distance_m * np.sin(azimuth), camera.height_m], dtype=float
-    )
+    eye = camera.distance_m * direction_to_camera(camera) + np.array([0.0, 0.0, camera.height_m])
     view = looking(eye, np.array([0.0, 0.0, camera.aim_height_m]))
     roll = np.radians(camera.roll_deg)  # the picture turns clockwise
     turn = np.eye(4)
@@ -53,6 +50,12 @@ def projection(camera: Camera) -> Projection:
     lens[2, 3] = 2 * FAR_M * NEAR_M / (NEAR_M - FAR_M)
     lens[3, 2] = -1
     return Projection(eye, view, lens @ view, (camera.width_px, camera.height_px))
+
+
+def direction_to_camera(camera: Camera) -> FloatArray:
+    """Level direction (3,) of length 1 from the runner to the camera."""
+    azimuth = np.radians(_AZIMUTH_DEG[camera.view] + camera.oblique_deg)
+    return np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
 
 
 def looking(eye: FloatArray, target: FloatArray) -> FloatArray:

@@ -7,27 +7,29 @@ what moves and smooths what is jagged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
+from dataclasses import dataclass
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gaitcheck.errors import MissingComponentError
-from gaitcheck.synthetic import grain, shaders
+from gaitcheck.synthetic import grain, shaders, surface
 from gaitcheck.synthetic.body import runner_meshes
+from gaitcheck.synthetic.bystander import bystander_bones
 from gaitcheck.synthetic.camera import looking, projection
 from gaitcheck.synthetic.motion import Movement, Pose
 from gaitcheck.synthetic.rig import bone_matrices
 from gaitcheck.synthetic.scene import Item, room
-from gaitcheck.synthetic.skin import figure
-from gaitcheck.synthetic.spec import Spec
+from gaitcheck.synthetic.skin import Figure, figure
+from gaitcheck.synthetic.spec import Body, Clothes, Spec
 from gaitcheck.track import FloatArray
 
 _SUBFRAME_SHIFT_PX = ((-0.33, -0.11), (0.0, 0.33), (0.33, -0.22))
 _NOISE_SPARE_PX = 96
 _POSES_AT_ONCE = 32
-_HEM_LAG_S, _HEM_GIVES = 0.05, np.array([1.0, 1.0, 0.6])
+_HEM_GIVES = np.array([1.0, 1.0, 0.6])
 _SHADOW_SIZE = 1024
 _SHADOW_HALF_M, _SHADOW_DEPTH_M = 1.7, 9.0
 _MATERIAL_OF = {
@@ -38,6 +40,7 @@ _MATERIAL_OF = {
     "hair": "hair",
     "shoe_left": "shoe",
     "shoe_right": "shoe",
+    "dots": "dots",
 }
 
 
@@ -53,7 +56,6 @@ class Renderer:
         self.spec = spec
         self.movement = Movement(spec)
         self.projection = projection(spec.camera)
-        self._figure = figure(runner_meshes(spec.body, spec.clothes), spec.body, spec.clothes)
         self._context = _open_context()
         self._make_targets()
         self._fill()
@@ -85,13 +87,21 @@ class Renderer:
             bones, sway = bone_matrices(self.movement.body, pose), self._hem_sway(pose)
             for i in range(len(block)):
                 part = slice(n * i, n * (i + 1))
-                yield self._picture(bones[part], pose.belt_m[part], sway[part], first + start + i)
+                moment = _Moment(bones[part], sway[part], pose.belt_m[part], self._passing(pose.time_s[part]))
+                yield self._picture(moment, first + start + i)
 
-    def _picture(self, bones: FloatArray, belt_m: FloatArray, sway_m: FloatArray, index: int) -> NDArray[np.uint8]:
+    def _passing(self, times_s: FloatArray) -> FloatArray | None:
+        """Bone matrices of someone walking past, while they are in the room."""
+        passer = self.spec.room.bystander
+        if passer is None:
+            return None
+        return bystander_bones(passer, self.spec.camera, times_s)
+
+    def _picture(self, moment: _Moment, index: int) -> NDArray[np.uint8]:
         camera = self.spec.camera
-        key = bones.tobytes() + belt_m.tobytes() + sway_m.tobytes()
+        key = moment.key()
         if key != self._last_key:  # a runner who stands still is drawn once
-            self._last_key, self._last_mean = key, self._mean_picture(bones, belt_m, sway_m)
+            self._last_key, self._last_mean = key, self._mean_picture(moment)
         down, along = np.random.default_rng([self.spec.clip.seed, 2, index]).integers(0, _NOISE_SPARE_PX, 2)
         picture = self._last_mean + self._noise[down : down + camera.height_px, along : along + camera.width_px]
         np.clip(picture, 0, 255, out=picture)
@@ -101,7 +111,7 @@ class Renderer:
         """How far the hem of a loose shirt lags behind the pelvis at each time (N, 3), metres."""
         if self.spec.clothes.top != "loose":
             return np.zeros((len(pose.time_s), 3))
-        before = self.movement.at(pose.time_s - _HEM_LAG_S).joints["pelvis"]
+        before = self.movement.at(pose.time_s - self.spec.clothes.hem_lag_s).joints["pelvis"]
         return np.asarray((before - pose.joints["pelvis"]) * _HEM_GIVES)
 
     # ---- set-up ----------------------------------------------------------------------------------------------------
@@ -140,7 +150,6 @@ class Renderer:
         middle = np.array([0.0, 0.0, 0.75])
         to_light = _flat_lens(_SHADOW_HALF_M, _SHADOW_DEPTH_M) @ looking(lamp + middle, middle)
         self._depth_program["to_light"].write(_bytes(to_light))
-        clothes = self.spec.clothes
         shared = {
             "to_light": _bytes(to_light),
             "eye": tuple(eye),
@@ -150,35 +159,42 @@ class Renderer:
         }
         for program in self._programs.values():
             _give(program, shared)
-        _give(self._programs["face"], {"accent": self.spec.body.hair})
-        _give(self._programs["bottom"], {"accent": clothes.band})
-        _give(self._programs["top"], {"dot_paint": (0.55, 0.95, 0.25) if clothes.psis_dots else (-1.0, 0.0, 0.0)})
 
     def _fill(self) -> None:
-        """Put the figure and the room on the graphics side."""
-        context = self._context
-        self._vertices = context.buffer(reserve=self._figure.looks.nbytes)
-        looks = context.buffer(self._figure.looks.tobytes())
-        everything = np.vstack(list(self._figure.faces.values()))
-        self._shadow_of_figure = self._shape(self._depth_program, self._vertices, looks, everything)
-        self._runner = [
-            self._shape(self._programs[_MATERIAL_OF[part]], self._vertices, looks, faces)
-            for part, faces in self._figure.faces.items()
-        ]
+        """Put the people and the room on the graphics side."""
+        self._runner = self._person(self.spec.body, self.spec.clothes)
+        passer = self.spec.room.bystander
+        self._passer = None if passer is None else self._person(passer.body, passer.clothes)
         items = room(self.spec.room, self.spec.camera.distance_m)
         self._far = self._shapes([item for item in items if not item.near])
         self._near = self._shapes([item for item in items if item.near])
         casting = [item for item in items if item.casts_shadow]
         self._shadow_of_room = self._item_shape(self._depth_program, casting)
 
-    def _shapes(self, items: Sequence[Item]) -> list[Any]:
+    def _person(self, look: Body, clothes: Clothes) -> _Person:
+        who = figure(runner_meshes(look, clothes), look, clothes)
+        vertices = self._context.buffer(reserve=who.looks.nbytes)
+        looks = self._context.buffer(who.looks.tobytes())
+        waist_z = surface.WAIST_Z + clothes.waist_raise_m - surface.WAISTBAND_M
+        uniforms: dict[str, dict[str, Any]] = {
+            "head": {"accent": look.hair},
+            "bottom": {"accent": clothes.band, "band": (waist_z, np.tan(np.radians(clothes.waist_tilt_deg)))},
+        }
+        shapes = [
+            self._shape(self._programs[_MATERIAL_OF[part]], vertices, looks, faces, uniforms.get(part, {}))
+            for part, faces in who.faces.items()
+        ]
+        everything = np.vstack(list(who.faces.values()))
+        return _Person(who, vertices, shapes, self._shape(self._depth_program, vertices, looks, everything))
+
+    def _shapes(self, items: Sequence[Item]) -> list[_Shape]:
         """One shape for each material among the items."""
         return [
             self._item_shape(self._programs[material], [item for item in items if item.material == material])
             for material in dict.fromkeys(item.material for item in items)
         ]
 
-    def _item_shape(self, program: Any, items: Sequence[Item]) -> Any:
+    def _item_shape(self, program: Any, items: Sequence[Item]) -> _Shape:
         points = np.vstack([item.points for item in items])
         vertices = np.hstack([points, np.vstack([item.normals for item in items])])
         looks = np.hstack([points, np.vstack([np.tile(item.paint, (len(item.points), 1)) for item in items])])
@@ -187,7 +203,14 @@ class Renderer:
         fixed, painted = (self._context.buffer(rows.astype(np.float32).tobytes()) for rows in (vertices, looks))
         return self._shape(program, fixed, painted, faces)
 
-    def _shape(self, program: Any, vertices: Any, looks: Any, faces: NDArray[np.int32]) -> Any:
+    def _shape(
+        self,
+        program: Any,
+        vertices: Any,
+        looks: Any,
+        faces: NDArray[np.int32],
+        uniforms: Mapping[str, Any] = MappingProxyType({}),
+    ) -> _Shape:
         """Triangles drawn by a program from points and normals in one buffer, pattern and paint in the other."""
         corners = self._context.buffer(np.ascontiguousarray(faces, np.int32).tobytes())
         parts = []
@@ -195,23 +218,29 @@ class Renderer:
             used = [name for name in names if name in program]  # the compiler drops what a material does not need
             if used:
                 parts.append((buffer, " ".join("3f" if name in used else "12x" for name in names), *used))
-        return self._context.vertex_array(program, parts, corners)
+        return _Shape(self._context.vertex_array(program, parts, corners), uniforms)
 
     # ---- drawing ---------------------------------------------------------------------------------------------------
 
-    def _mean_picture(self, bones: FloatArray, belt_m: FloatArray, sway_m: FloatArray) -> NDArray[np.float32]:
+    def _mean_picture(self, moment: _Moment) -> NDArray[np.float32]:
         """Mean of the sub-frames, (height, width, 3), and half a grey level for rounding."""
         width, height = self.projection.size_px
-        vertices = self._figure.vertices(bones, sway_m)
-        self._vertices.write(vertices[len(vertices) // 2])
-        self._draw_shadows([self._shadow_of_room, self._shadow_of_figure])
+        vertices = self._runner.figure.vertices(moment.bones, moment.sway_m)
+        self._runner.vertices.write(vertices[len(vertices) // 2])
+        self._draw_shadows([self._shadow_of_room, self._runner.shadow])
+        shapes, passing = [*self._runner.shapes, *self._near], None
+        if self._passer is not None and moment.passing is not None:
+            shapes += self._passer.shapes
+            passing = self._passer.figure.vertices(moment.passing, np.zeros_like(moment.sway_m))
         total = np.zeros((height, width, 3), np.uint16)
         for i, shift in enumerate(_SUBFRAME_SHIFT_PX):
             self._context.copy_framebuffer(self._target, self._backgrounds[i])
             self._target.use()
-            self._vertices.write(vertices[i])
-            _give(self._programs["belt"], {"belt": float(belt_m[i]) % 3.2})
-            self._draw(shift, [*self._runner, *self._near])
+            self._runner.vertices.write(vertices[i])
+            if self._passer is not None and passing is not None:
+                self._passer.vertices.write(passing[i])
+            self._programs["belt"]["belt"] = float(moment.belt_m[i]) % 3.2
+            self._draw(shift, shapes)
             total += np.frombuffer(self._target.read(components=3, alignment=1), np.uint8).reshape(total.shape)
         mean = total[::-1] * np.float32(1 / len(_SUBFRAME_SHIFT_PX))  # OpenGL counts rows from below
         mean += np.float32(0.5)
@@ -226,13 +255,13 @@ class Renderer:
         self._draw(shift_px, self._far)
         return target
 
-    def _draw_shadows(self, shapes: Sequence[Any]) -> None:
+    def _draw_shadows(self, shapes: Sequence[_Shape]) -> None:
         self._shadow_target.use()
         self._shadow_target.clear(depth=1.0)
         for shape in shapes:
-            shape.render()
+            shape.vertices.render()
 
-    def _draw(self, shift_px: tuple[float, float], shapes: Sequence[Any]) -> None:
+    def _draw(self, shift_px: tuple[float, float], shapes: Sequence[_Shape]) -> None:
         """Draw shapes into the target in use, over what is there."""
         width, height = self.projection.size_px
         jitter = np.eye(4)
@@ -241,8 +270,42 @@ class Renderer:
         self._shadow.use(0)
         self._grain.use(1)
         for shape in shapes:
-            shape.program["to_clip"].write(to_clip)
-            shape.render()
+            program = shape.vertices.program
+            program["to_clip"].write(to_clip)
+            _give(program, shape.uniforms)
+            shape.vertices.render()
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Triangles on the graphics side, and what their program is told before they are drawn."""
+
+    vertices: Any
+    uniforms: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Person:
+    """A figure on the graphics side; `vertices` takes its points and normals of the moment."""
+
+    figure: Figure
+    vertices: Any
+    shapes: Sequence[_Shape]
+    shadow: _Shape
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """What one frame shows, at each of its sub-frames."""
+
+    bones: FloatArray
+    sway_m: FloatArray
+    belt_m: FloatArray
+    passing: FloatArray | None
+
+    def key(self) -> bytes:
+        parts = (self.bones, self.sway_m, self.belt_m, self.passing)
+        return b"".join(part.tobytes() for part in parts if part is not None)
 
 
 def _noise_plate(spec: Spec) -> NDArray[np.float32]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from gaitcheck.synthetic.spec import Colour, Room
 from gaitcheck.track import FloatArray
 
-_FLOOR_Z = -0.18
+#: Height of the floor under the belt's surface.
+FLOOR_Z = -0.18
 _CEILING_Z = 3.0
 _NEAREST_WALL_M = 4.6
 
@@ -115,10 +116,15 @@ def _treadmill(console: bool, long_rails: bool) -> list[Item]:
     return items
 
 
+def wall_distance(camera_distance_m: float) -> float:
+    """How far the walls stand from the middle of the room, metres."""
+    return max(_NEAREST_WALL_M, camera_distance_m + 0.8)
+
+
 def room(look: Room, camera_distance_m: float) -> list[Item]:
     """Everything but the runner. The walls stand behind the camera, wherever it is."""
-    r = max(_NEAREST_WALL_M, camera_distance_m + 0.8)
-    low, high = _FLOOR_Z, _CEILING_Z
+    r = wall_distance(camera_distance_m)
+    low, high = FLOOR_Z, _CEILING_Z
     items = [
         _plane([(-r, -r, low), (r, -r, low), (r, r, low), (-r, r, low)], (0, 0, 1), "floor", look.floor),
         _plane([(-r, -r, high), (r, -r, high), (r, r, high), (-r, r, high)], (0, 0, -1), "ceiling", look.wall),

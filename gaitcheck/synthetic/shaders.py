@@ -24,7 +24,7 @@ DEPTH_FRAGMENT = "#version 330\nvoid main() {}"
 _HEAD = """#version 330
 in vec3 q; in vec3 at; in vec3 n; in vec3 base; in vec3 in_light; out vec4 colour;
 uniform vec3 eye; uniform vec3 light; uniform sampler2DShadow shadow; uniform sampler3D grain; uniform float belt;
-uniform vec3 accent; uniform vec3 dot_paint;
+uniform vec3 accent; uniform vec2 band;
 float cloud(vec3 p) { return texture(grain, p / PERIOD.).r; }
 float hash(vec2 p) { return fract(sin(dot(p, vec2(12.9898, 78.233))) * 43758.5453); }
 """.replace("PERIOD", str(PERIOD))
@@ -67,11 +67,11 @@ _MATERIALS = {
   } }""",
     "top": """void material(inout vec3 c, inout float shine, inout float soft) {
   float side = smoothstep(.118, .124, abs(q.x)) * step(q.z, 1.36) * step(abs(q.x), .2) * step(abs(q.y), .06);
-  c = mix(c, c * .4, side * .8);
-  if (dot_paint.x >= 0. && q.y < -.04 && length(vec2(abs(q.x) - .045, q.z - 1.0475)) < .012) c = dot_paint; }""",
-    # accent: waistband and side stripe
+  c = mix(c, c * .4, side * .8); }""",
+    "dots": """void material(inout vec3 c, inout float shine, inout float soft) { }""",
+    # accent: waistband and side stripe; band: lower edge of the waistband and its rise to the right
     "bottom": """void material(inout vec3 c, inout float shine, inout float soft) {
-  if (q.z > .998) c = accent;
+  if (q.z - band.y * q.x > band.x) c = accent;
   if (abs(q.y + .01) < .014 && abs(q.x) > .1 && q.z < .97) c = accent; }""",
     "hair": """void material(inout vec3 c, inout float shine, inout float soft) {
   c *= .2 + 1.6 * cloud(q * vec3(160, 50, 30)); shine = .25; }""",

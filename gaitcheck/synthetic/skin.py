@@ -56,6 +56,7 @@ def figure(meshes: Mapping[str, Mesh], look: Body, clothes: Clothes) -> Figure:
         "hair": look.hair,
         "shoe_left": clothes.shoes,
         "shoe_right": clothes.shoes,
+        "dots": clothes.dot_colour,
     }
     faces: dict[str, NDArray[np.int32]] = {}
     looks, normals, hem, count = [], [], [], 0

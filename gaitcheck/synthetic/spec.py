@@ -56,13 +56,27 @@ class Body(_Part):
 class Clothes(_Part):
     """What the runner wears."""
 
-    top: Literal["fitted", "tank", "loose"] = "fitted"
+    top: Literal["fitted", "tank", "crop", "loose"] = Field(
+        default="fitted", description="crop: a sports top that ends above the waist. Only the loose one hangs outside."
+    )
     bottom: Literal["shorts", "tights"] = "shorts"
     shirt: Colour = (0.16, 0.36, 0.62)
     shorts: Colour = (0.10, 0.10, 0.13)
     band: Colour = (0.75, 0.75, 0.78)
     shoes: Colour = (0.85, 0.25, 0.12)
-    psis_dots: bool = Field(default=False, description="Adhesive dots over both posterior superior iliac spines.")
+    waist_raise_m: float = Field(
+        default=0.0, ge=-0.03, le=0.05, description="Waistband higher than usual; usual: just below the PSIS."
+    )
+    waist_tilt_deg: float = Field(
+        default=0.0, ge=-6, le=6, description="Waistband that sits askew on the pelvis, + = its left side lower."
+    )
+    hem_lag_s: float = Field(default=0.05, ge=0, le=0.15, description="A loose hem follows the pelvis so much later.")
+    psis_dots: bool = Field(
+        default=False,
+        description="Adhesive dots over both posterior superior iliac spines, on skin, tucked shirt or waistband; "
+        "a loose shirt hides them.",
+    )
+    dot_colour: Colour = (0.55, 0.95, 0.25)
 
 
 class Variability(_Part):
@@ -140,6 +154,19 @@ class Motion(_Part):
         return self
 
 
+class Bystander(_Part):
+    """Someone who walks across the picture, on a line square to the camera's. The truth stays the runner's."""
+
+    crosses_s: float = Field(default=3.0, ge=-10, description="When they pass the middle, seconds of real time.")
+    beyond_m: float = Field(
+        default=1.8, ge=-5, le=5, description="How far beyond the runner; negative: between camera and runner."
+    )
+    to_right: bool = Field(default=True, description="Walks from the left to the right of the picture.")
+    speed_m_s: float = Field(default=1.3, ge=0.5, le=2.0)
+    body: Body = Body(sex="F", height_m=1.68, hair_style="ponytail")
+    clothes: Clothes = Clothes(top="loose", bottom="tights", shirt=(0.45, 0.42, 0.36), shorts=(0.16, 0.18, 0.26))
+
+
 class Room(_Part):
     """What stands around the runner."""
 
@@ -147,6 +174,7 @@ class Room(_Part):
         default=True, description="The treadmill's console and posts; they hide a runner seen from the front."
     )
     long_rails: bool = Field(default=False, description="Hand-rails along the belt; from the side they cross the hips.")
+    bystander: Bystander | None = None
     wall: Colour = (0.72, 0.74, 0.73)
     floor: Colour = (0.50, 0.38, 0.27)
 

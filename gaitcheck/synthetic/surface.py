@@ -46,7 +46,9 @@ _HANGING = np.array([
 
 #: Heights and lengths at which garments end, for their meshes and their colours.
 WAIST_Z = 1.03
+WAISTBAND_M = 0.032
 FITTED_HEM_Z = 0.955
+CROP_HEM_Z = 1.215
 LOOSE_HEM_Z = 0.875
 SLEEVE = 0.165
 LOOSE_SLEEVE = 0.215
@@ -105,10 +107,15 @@ def tube(
 
 @dataclass(frozen=True)
 class Figure:
-    """A body to draw: skeleton and centimetres of extra girth."""
+    """A body to draw: skeleton, centimetres of extra girth, and where its waistband ends in the middle.
+
+    `waist_slope` is how much higher the waistband ends for each metre to the right.
+    """
 
     body: Skeleton
     girth: float
+    waist_z: float = WAIST_Z
+    waist_slope: float = 0.0
 
     def place(self, joint: str) -> FloatArray:
         """A joint's rest place at the drawn height."""
@@ -195,7 +202,7 @@ class Figure:
         for side in SIDES:
             leg = intersection(self._leg(p, side, leg_off, flare), self.along_leg(p, side) - length, 0.014)
             d = union(d, leg, 0.03)
-        return intersection(d, p[..., 2] - WAIST_Z, 0.014)
+        return intersection(d, p[..., 2] - self.waist_z - self.waist_slope * p[..., 0], 0.014)
 
     def shorts(self, p: FloatArray) -> FloatArray:
         """Running shorts to mid-thigh."""
@@ -225,6 +232,10 @@ class Figure:
     def tank(self, p: FloatArray) -> FloatArray:
         """A sleeveless top, tucked in."""
         return self._top(p, 0.009, FITTED_HEM_Z, None)
+
+    def crop(self, p: FloatArray) -> FloatArray:
+        """A sports top that leaves the waist bare."""
+        return self._top(p, 0.008, CROP_HEM_Z, None)
 
     def loose(self, p: FloatArray) -> FloatArray:
         """A loose T-shirt that hangs over the shorts."""
