@@ -65,7 +65,8 @@ class Measure:
     `mean` is None exactly when `status` is "not_measurable"; `reason` is then a sentence a person understands. `sd` is
     None as well where one value was read for all steps together. `uncertainty` is the half width of the 95 % interval
     of `mean`, in `unit`. `from_standing` is the mean relative to the standing baseline (posture angles only, None
-    without a baseline). `side` is None for measures of the whole body.
+    without a baseline). `side` is None for measures of the whole body. `evidence` names what the value was read from
+    where that differs from video to video (see `accuracy.accuracy_of`).
     """
 
     id: str
@@ -79,6 +80,7 @@ class Measure:
     reason: str | None
     view: View | None
     from_standing: float | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True)

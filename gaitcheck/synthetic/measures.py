@@ -193,6 +193,11 @@ def true_measures(
                 add(name, side, unit, at((name, side), step.midstance_s))
             add("psis_line_drop", side, "deg", at(("psis_line_drop", side), step.midstance_s))
             add("knee_valgus_peak", side, "deg", float(between(series["knee_valgus", side], contact, toe_off).max()))
+            drop = series["contralateral_pelvic_drop", side]
+            add("contralateral_pelvic_drop_peak", side, "deg", float(between(drop, contact, toe_off).max()))
+            if step.next_same_contact_s <= last:
+                swing = float(np.ptp(between(drop, contact, step.next_same_contact_s)))
+                add("pelvic_drop_range", None, "deg", swing)
         else:
             lean = series["forward_trunk_lean", None]
             add("forward_trunk_lean", None, "deg", float(between(lean, contact, toe_off).mean()))
@@ -212,7 +217,17 @@ def true_measures(
     for (name, of), (unit, found) in values.items():
         sd = float(np.std(found, ddof=1)) if len(found) > 1 else 0.0
         out.append(TrueMeasure(name, of, unit, float(np.mean(found)), sd, len(found)))
+    drops = [values[key][1] for side in SIDES if (key := ("contralateral_pelvic_drop", side)) in values]
+    if len(drops) == 2:
+        out.append(_drop_difference(*drops))
     return tuple(out)
+
+
+def _drop_difference(left: Sequence[float], right: Sequence[float]) -> TrueMeasure:
+    """Right minus left, as the mean over each leg's steps."""
+    spread = float(np.hypot(np.std(left), np.std(right)))
+    steps = min(len(left), len(right))
+    return TrueMeasure("pelvic_drop_difference", None, "deg", float(np.mean(right) - np.mean(left)), spread, steps)
 
 
 def _rhythm(steps: Sequence[TrueStep]) -> TrueMeasure:

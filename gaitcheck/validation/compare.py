@@ -20,7 +20,10 @@ MATCH_S = 0.12
 
 @dataclass(frozen=True)
 class Labels:
-    """What a run is filed under. `evidence` is what the pelvis line was read from (None: it was not)."""
+    """What a run is filed under. `evidence` is what the pelvis line was read from (None: it was not).
+
+    A measure that says itself what it was read from is filed under that.
+    """
 
     case: str
     half: str
@@ -103,14 +106,14 @@ def measure_rows(
             continue  # the truth also knows lines the analyser does not claim to measure
         rows.append(
             MeasureRow(
-                **vars(labels),
+                **{**vars(labels), "evidence": measured.evidence or labels.evidence},
                 measure=true.id,
                 side=true.side,
                 unit=true.unit,
                 true=true.mean,
                 measured=measured.mean,
                 uncertainty=measured.uncertainty,
-                own_part=_own_part(measured, labels.evidence),
+                own_part=_own_part(measured),
                 would_be=_withheld_value(measured, gait) if measured.mean is None and gait is not None else None,
                 status=measured.status,
                 n_steps=measured.n_steps,
@@ -120,10 +123,10 @@ def measure_rows(
     return rows
 
 
-def _own_part(measured: Measure, evidence: str | None) -> float | None:
+def _own_part(measured: Measure) -> float | None:
     if measured.uncertainty is None or measured.view is None:
         return None
-    table = accuracy_of(measured.id, measured.view, evidence).uncertainty
+    table = accuracy_of(measured.id, measured.view, measured.evidence).uncertainty
     return float(np.sqrt(max(measured.uncertainty**2 - table**2, 0.0)))
 
 

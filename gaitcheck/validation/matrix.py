@@ -26,9 +26,36 @@ STANDING_S, START_UP_S = 3.0, 1.2
 
 _BODIES: dict[str, Part] = {
     "man": {"sex": "M", "height_m": 1.78},
-    "woman": {"sex": "F", "height_m": 1.66, "hair_style": "ponytail", "skin": (0.80, 0.60, 0.48)},
-    "stout": {"sex": "M", "height_m": 1.72, "girth": 1.6, "skin": (0.55, 0.36, 0.25), "hair": (0.05, 0.04, 0.03)},
-    "slight": {"sex": "F", "height_m": 1.58, "girth": -0.6, "skin": (0.36, 0.22, 0.15), "hair": (0.04, 0.03, 0.03)},
+    "woman": {
+        "sex": "F",
+        "height_m": 1.66,
+        "leg_share": 0.482,
+        "hair_style": "ponytail",
+        "skin": (0.80, 0.60, 0.48),
+    },
+    "stout": {
+        "sex": "M",
+        "height_m": 1.72,
+        "leg_share": 0.478,
+        "girth": 1.6,
+        "skin": (0.55, 0.36, 0.25),
+        "hair": (0.05, 0.04, 0.03),
+    },
+    "slight": {
+        "sex": "F",
+        "height_m": 1.58,
+        "leg_share": 0.502,
+        "girth": -0.6,
+        "skin": (0.36, 0.22, 0.15),
+        "hair": (0.04, 0.03, 0.03),
+    },
+}
+#: Each body runs in its own style: how its swing differs from the mean runner's, and how far its thigh goes back.
+_STYLES: dict[str, Part] = {
+    "man": {},
+    "woman": {"style": (0.8, -0.6, 0.4, 0.0), "hip_extension_deg": 2.0},
+    "stout": {"style": (-1.0, 0.5, 0.0, 0.6), "hip_extension_deg": -4.0},
+    "slight": {"style": (0.4, 0.9, -0.7, -0.4), "bounce_m": 0.006},
 }
 _CLOTHES: dict[str, Part] = {
     "fitted": {"top": "fitted", "bottom": "shorts"},
@@ -123,6 +150,7 @@ class _Condition:
     camera: Part = field(default_factory=dict)
     clip: Part = field(default_factory=dict)
     room: Part = field(default_factory=dict)
+    clothing: Part = field(default_factory=dict)
     told_roll: bool = False
 
 
@@ -139,6 +167,9 @@ _CONDITIONS = (
     _Condition("240_fps", ("right",), 4, clip={"capture_fps": 240.0, "duration_s": 5.0}),
     _Condition("variable_rate", ("rear", "left"), 3, clip={"variable_rate": 0.3}),
     _Condition("hand_rails", ("right", "left"), 3, room={"long_rails": True}),
+    _Condition("bystander", ("rear", "left"), 3, room={"bystander": {"crosses_s": 3.0}}),
+    _Condition("waistband_askew", ("rear", "front"), 2, clothing={"waist_tilt_deg": 3.0}),
+    _Condition("crop_top", ("rear", "front"), 2, clothing={"top": "crop", "bottom": "tights"}),
 )
 
 
@@ -259,6 +290,7 @@ def _unusual() -> Iterator[Case]:
                 camera=camera,
                 clip=dict(condition.clip),
                 room=dict(condition.room),
+                clothing=dict(condition.clothing),
                 settings=settings,
                 tier=condition.tier,
             )
@@ -292,7 +324,7 @@ def _case(
             "name": name,
             "body": _BODIES[body],
             "clothes": {**_CLOTHES[clothes], **(clothing or {})},
-            "motion": {**_PACES[pace], **motion},
+            "motion": {**_PACES[pace], **_STYLES[body], **motion},
             "room": {"console": view != "front", **(room or {})},
             "camera": {"view": view, "width_px": WIDTH_PX, "height_px": HEIGHT_PX, **(camera or {})},
             "clip": {

@@ -114,10 +114,10 @@ def page_text(outcome: Outcome, sections: Sequence[Section] = ()) -> str:
         "## Measures, usual camera and file\n",
         _measure_table(summarise_measures(usual, lambda row: view_group(row.view))),
         *(f"![{REGISTRY[name].name}](images/{picture_name(name)})\n" for name in PICTURED),
-        "## Pelvic drop by evidence\n",
+        "## What rests on the pelvis line, by what it was read from\n",
         _measure_table(
             summarise_measures(
-                [row for row in outcome.measures if row.measure in ("contralateral_pelvic_drop", "hip_adduction")],
+                [row for row in outcome.measures if REGISTRY[row.measure].rests_on is not None],
                 lambda row: f"{view_group(row.view)}, {row.evidence or 'none'}",
             )
         ),

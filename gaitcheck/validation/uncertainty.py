@@ -49,7 +49,7 @@ def accuracy_rows(rows: Iterable[MeasureRow]) -> list[AccuracyRow]:
     for row in known:
         group = view_group(row.view)
         by_key.setdefault((row.measure, group, None), []).append(row)
-        if row.evidence is not None and "pelvis line" in REGISTRY[row.measure].definition:
+        if row.evidence is not None and REGISTRY[row.measure].rests_on is not None:
             by_key.setdefault((row.measure, group, row.evidence), []).append(row)
     table = {row.key: row for row in out}
     for key, members in by_key.items():

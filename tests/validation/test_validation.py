@@ -69,7 +69,7 @@ def test_the_matrix_is_large_and_its_halves_are_fixed() -> None:
         assert {case.body for case in usual if case.view == view} == {"man", "woman", "stout", "slight"}
     assert {case.condition for case in every} >= {
         *("usual", "stickers", "standing_first", "roll", "high_camera", "oblique", "far", "noise"),
-        *("30_fps", "120_fps", "240_fps", "variable_rate", "hand_rails"),
+        *("30_fps", "120_fps", "240_fps", "variable_rate", "hand_rails", "bystander", "waistband_askew"),
     }
     stickers = [case.half for case in every if case.condition == "stickers"]
     assert min(stickers.count("tuning"), stickers.count("reporting")) >= 4

@@ -122,6 +122,7 @@ def measure(
                 reason=doubt,
                 view=signals.view,
                 from_standing=from_standing,
+                evidence=grounds.evidence,
             )
         )
     return out

@@ -69,7 +69,7 @@ def _of_tilt(s: Signals) -> Grounds:
         return Grounds(lacking=s.no_pelvis or NO_PELVIS_LINE)
     zero = {"picture": line.zero_deg, "standing": STANDING_ZERO_DEG, "mean": MEAN_ZERO_DEG}[line.zero]
     return Grounds(
-        evidence=line.source,
+        evidence=line.source if line.zero == "picture" else f"{line.source}, {line.zero} as zero",
         uncertainty=float(np.hypot(zero, line.swing_deg)),
         per_roll_deg=1.0 if line.zero == "picture" else 0.0,
         doubt=ONLY_THE_SWING if line.zero == "mean" else None,
