@@ -12,14 +12,15 @@ from gaitcheck.gait.clean import clean
 from gaitcheck.gait.events import body_height, find_stances, step_period
 from gaitcheck.gait.result import SIDES, GaitResult
 from gaitcheck.track import Landmark, PoseTrack
+from gaitcheck.validation.marker_runs import MarkerRun
 from tests.gait.runs import VIEWS, changed, jittered, measured, of, run_of, spec_of, track_of, without
-from tests.support.mocap import MOCAP, MocapRun, load_run, virtual_camera
+from tests.support.mocap import MOCAP, load_run, virtual_camera
 
 needs_mocap = pytest.mark.skipif(not MOCAP.is_dir(), reason="the marker run is not on this machine")
 
 
 @cache
-def marker_run() -> MocapRun:
+def marker_run() -> MarkerRun:
     return load_run()
 
 
