@@ -25,6 +25,7 @@ from gaitcheck.gait.measures.compute import (
 )
 from gaitcheck.gait.measures.definition import Signals
 from gaitcheck.gait.pelvis import pelvis_line
+from gaitcheck.gait.repeats import without_repeats
 from gaitcheck.gait.result import SIDES, Baseline, Check, GaitResult, Measure, Quality, Step
 from gaitcheck.gait.steps import make_steps
 from gaitcheck.gait.view import ViewFound, facing, find_view
@@ -70,6 +71,7 @@ def measure_gait(
         time_s=raw.time_s * (seconds_per_video_second or 1.0),
         cuts_s=tuple(cut * (seconds_per_video_second or 1.0) for cut in raw.cuts_s),
     )
+    shown, track = track, without_repeats(track)
     if len(track) > 1 and (rate := 1.0 / float(np.median(np.diff(track.time_s)))) < LEAST_FPS:
         too_few = f"At {rate:.2g} frames a second the steps of a run cannot be followed."
         return _nothing(
@@ -96,18 +98,23 @@ def measure_gait(
     rate_is_known = seconds_per_video_second is not None
     level = camera_level(settings.roll_deg, camera_roll)
     checks = (
-        *_checks(track, cleaned, found, view, stances, period, time_is_real, rate_is_known, real_fps),
+        *_checks(shown, cleaned, found, view, stances, period, time_is_real, rate_is_known, real_fps),
         quality.roll_check(level, camera_roll),
         quality.height_check(height_over_hips(cleaned, camera_roll)),
     )
     quality_record = Quality(
         frames=len(raw),
-        frames_with_runner=cleaned.frames_with_runner,
+        frames_with_runner=int(shown.found.sum()),
         frames_filled=cleaned.frames_filled,
         swaps_repaired=cleaned.swaps_repaired,
         steps_found=len(stances),
         steps_dropped=dropped,
-        checks=(*checks, quality.steps_check(steps), *quality.baseline_checks(settings.baseline_s, baseline)),
+        checks=(
+            *checks,
+            quality.steps_check(steps),
+            *quality.baseline_checks(settings.baseline_s, baseline),
+            *quality.repeats_checks(shown, track),
+        ),
     )
     given = _Given({}, {}, _all_withheld(NO_VIEW))
     if view is not None:

@@ -84,6 +84,18 @@ def frame_rate_check(real_fps: float, time_is_real: bool) -> Check:
     )
 
 
+def repeats_checks(shown: PoseTrack, used: PoseTrack) -> tuple[Check, ...]:
+    """Tells of frames that only repeat the one before and were left out; nothing where there are none."""
+    left_out = int(shown.found.sum() - used.found.sum())
+    if not left_out:
+        return ()
+    message = (
+        f"{100 * left_out / len(shown):.0f} % of the frames only repeat the one before, as video sites and editing "
+        "programs make them; they were left out and the others given even times."
+    )
+    return (Check("repeated_frames", None, message, "Use the file as it came from the phone."),)
+
+
 def time_check(time_is_real: bool, rate_is_known: bool, cadence: float | None) -> Check:
     """Whether a second of the video is a second of the run; `rate_is_known` where the file or the person says so."""
     if cadence is None:
