@@ -82,13 +82,17 @@ def _signs(muscle: MuscleRow, found: Sequence[Deviation], judged: JudgedMeasures
 
 
 def _against(deviation: Deviation, hint: Hint, found: Sequence[Deviation], judged: JudgedMeasures) -> Iterator[str]:
-    """What speaks against a sign; not a measure whose movement stands out in another of its measures."""
+    """What speaks against a sign; not a measure whose movement stands out in another of its measures.
+
+    A sign of one side is held against that side, a sign of the whole body against every side that could be judged.
+    """
     seen = {(one.band.pattern, one.side) for one in found if one.band.pattern != deviation.band.pattern}
+    sides = (deviation.side, None) if deviation.side else (None, *SIDES)
     for against in hint.against:
-        other = judged.get((against.measure, deviation.side)) or judged.get((against.measure, None))
-        if other is None or against.measure == deviation.band.measure or (other.band.pattern, other.side) in seen:
+        others = [judged[against.measure, side] for side in sides if (against.measure, side) in judged]
+        if not others or against.measure == deviation.band.measure:
             continue
-        if lies(other, against):
+        if all(lies(one, against) and (one.band.pattern, one.side) not in seen for one in others):
             yield against.says
 
 
@@ -151,15 +155,13 @@ def _once_per_pattern(signs: Sequence[_Sign]) -> list[_Sign]:
 def _not_worth_testing(
     muscle: MuscleRow, judged: JudgedMeasures, known: Knowledge, answers: Answers, *, held_back: bool
 ) -> MuscleHint:
-    judged_ids = {one.band.difference_of or measure_id for (measure_id, _), one in judged.items()}
+    judged_ids = {measure_id for measure_id, _ in judged}
     primary = [hint for hint in muscle.hint if hint.primary]
     best = min((hint.grade for hint in primary), default=None)
-    # A difference alone says which side drops more, not that neither drops too much.
-    whole = {measure_id for measure_id, _ in judged}
-    looked_at = [measure for measure in _measure_ids(muscle) if measure in judged_ids & whole]
-    missing = [measure for measure in _measure_ids(muscle) if measure not in whole]
+    looked_at = [measure for measure in _measure_ids(muscle) if measure in judged_ids]
+    missing = [measure for measure in _measure_ids(muscle) if measure not in judged_ids]
     # Without its best signs, "nothing seen" would be said of a muscle that was hardly looked at.
-    seen = all(whole.intersection(hint.measures) for hint in primary if hint.grade == best)
+    seen = all(judged_ids.intersection(hint.measures) for hint in primary if hint.grade == best)
     stretch, strengthen = advice_of(muscle, answers, known, held_back=held_back)
     return MuscleHint(
         id=muscle.id,

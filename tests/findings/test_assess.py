@@ -265,7 +265,7 @@ def test_a_value_that_cannot_be_trusted_is_not_looked_at(spoilt) -> None:
 def test_descriptive_measures_never_fire() -> None:
     shown_only = [
         "femoral_adduction", "knee_window", "overstride", "foot_inclination_ic", "heel_recovery", "contact_time",
-        "duty_factor",
+        "duty_factor", "contralateral_pelvic_drop_peak", "pelvic_drop_range",
     ]  # fmt: skip
     for sign in (1, -1):
         assessment = ask(*(measured(one, sign * 1000.0, "left") for one in shown_only))
