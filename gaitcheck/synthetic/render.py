@@ -146,7 +146,8 @@ class Renderer:
         eye = self.projection.eye
         toward = np.array([eye[0], eye[1], 0.0]) / np.hypot(eye[0], eye[1])
         aside = np.array([-toward[1], toward[0], 0.0])
-        lamp = 1.0 * toward + 0.6 * aside + np.array([0.0, 0.0, 4.0])  # steep: shadows stay on the treadmill
+        side = 1.0 if self.spec.room.light_from == "right" else -1.0
+        lamp = 1.0 * toward + side * 0.6 * aside + np.array([0.0, 0.0, 4.0])  # steep: shadows stay on the treadmill
         middle = np.array([0.0, 0.0, 0.75])
         to_light = _flat_lens(_SHADOW_HALF_M, _SHADOW_DEPTH_M) @ looking(lamp + middle, middle)
         self._depth_program["to_light"].write(_bytes(to_light))
@@ -156,6 +157,7 @@ class Renderer:
             "light": tuple(lamp / np.linalg.norm(lamp)),
             "shadow": 0,
             "grain": 1,
+            "exposure": self.spec.room.brightness,
         }
         for program in self._programs.values():
             _give(program, shared)

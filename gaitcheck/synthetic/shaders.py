@@ -24,7 +24,7 @@ DEPTH_FRAGMENT = "#version 330\nvoid main() {}"
 _HEAD = """#version 330
 in vec3 q; in vec3 at; in vec3 n; in vec3 base; in vec3 in_light; out vec4 colour;
 uniform vec3 eye; uniform vec3 light; uniform sampler2DShadow shadow; uniform sampler3D grain; uniform float belt;
-uniform vec3 accent; uniform vec2 band;
+uniform vec3 accent; uniform vec2 band; uniform float exposure;
 float cloud(vec3 p) { return texture(grain, p / PERIOD.).r; }
 float hash(vec2 p) { return fract(sin(dot(p, vec2(12.9898, 78.233))) * 43758.5453); }
 """.replace("PERIOD", str(PERIOD))
@@ -45,6 +45,7 @@ void main() {
   vec3 sum = c * (around + vec3(1., .95, .88) * (mix(d, wrapped, .5) * .85 * mix(.12, 1., lit))
     + vec3(.8, .88, 1.) * (max(dot(N, fill), 0.) * .28)) + (glint + edge * edge * .05);
   sum += c * vec3(.10, .03, .01) * ((1. - abs(toward)) * .6 * step(.2, soft));
+  sum *= exposure;
   // within 0.2 grey levels of (sum / (1 + 0.18 sum)) ^ (1 / 1.12), which would cost three logarithms
   colour = vec4(sum * (.12967 + sum * (2.05786 + sum * .31801)) / (.076206 + sum * (1.82918 + sum)), 1);
 }"""

@@ -175,6 +175,8 @@ class Room(_Part):
     )
     long_rails: bool = Field(default=False, description="Hand-rails along the belt; from the side they cross the hips.")
     bystander: Bystander | None = None
+    light_from: Literal["left", "right"] = Field(default="right", description="Of the camera; the lamp stands high.")
+    brightness: float = Field(default=1.0, ge=0.2, le=1.5, description="Of the picture: 0.4 is a dim room.")
     wall: Colour = (0.72, 0.74, 0.73)
     floor: Colour = (0.50, 0.38, 0.27)
 
