@@ -1,1 +1,309 @@
-"""The swing of the pelvis from the turning of its picture: each patch against a reference of the same run."""
+"""The swing of the pelvis from the turning of its picture: each patch against one reference of the same run.
+
+A patch is moved, turned and scaled until it fits the reference best (Lucas and Kanade 1981, with weights). The
+reference is the typical picture of the fitted patches, made anew from fits to the one before: as every frame is held
+against the same picture nothing drifts. Its spread from frame to frame says where the cloth follows the pelvis; pixels
+that go their own way (thighs, a swinging hem, a forearm) count little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitcheck.pose.pelvis.crop import arms_mask
+from gaitcheck.pose.pelvis.evidence import PATCH_AT, PATCH_PX, PATCH_STEP, Evidence
+from gaitcheck.track import FloatArray, PoseTrack
+
+Float32Array = NDArray[np.float32]
+
+#: Patch pixels per trunk length, and the row of the middle of the hips.
+TRUNK_PX = 111.6
+HIPS_ROW = 49.3
+#: Row of a usual waistband, and spread of the rows that count: further up it is the trunk that leans, further down the
+#: thighs that swing.
+WAIST_ROW = HIPS_ROW - 0.21 * TRUNK_PX
+ROWS_SPREAD = 0.11 * TRUNK_PX
+#: Half the width of the back that faces the camera.
+HALF_WIDTH = 0.27 * TRUNK_PX
+#: Frames read from the file at once.
+BLOCK = 256
+#: Blur of the patches, first to catch on and then to fit, patch pixels.
+_COARSE, _FINE = 2.5, 1.0
+#: Steps of the fit at most, and the movement at the window's edge (patch pixels) at which it ends.
+_MOST_STEPS, _STILL = 8, 0.02
+#: Spread of a pixel (byte units) that even a perfect picture has, and the deviation beyond which a pixel is doubted.
+_LEAST_SPREAD, _DOUBTED = 1.5, 2.5
+#: Least share of the sampled frames in which a pixel must be seen.
+_LEAST_SEEN = 0.1
+#: Least share of the window that must be seen in a frame.
+_LEAST_WINDOW = 0.2
+#: Movements: along x, along y, turn, growth.
+MOVES = 4
+TURN = 2
+#: Usual sizes of the movements, pixels and radians: a picture that shows nothing is held at none. Some twenty values of
+#: neighbouring pixels and colours are worth one.
+_USUAL = np.array([6.0, 6.0, 0.1, 0.06])
+_HELD = np.diag([*(20.0 / _USUAL**2), 1e-3, 1e-3, 1e-3])
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The picture all frames are held against.
+
+    Attributes
+    ----------
+    picture : (64, 96, 3) float32, byte-coded CIE L*, a*, b*.
+    spread : (64, 96) float32, standard deviation of a pixel over the fitted patches (root mean square of the colours).
+    seen : (64, 96) float32, share of the frames in which no arm may cover the pixel.
+    """
+
+    picture: Float32Array
+    spread: Float32Array
+    seen: Float32Array
+
+
+@dataclass(frozen=True)
+class Registered:
+    """Patches fitted to a reference.
+
+    Attributes
+    ----------
+    rows : (N,) rows of the track.
+    moves : (N, 4) what takes a pixel of the reference to its place in the patch: along x and y (pixels), turn (radians,
+        + = the right side lower), growth.
+    misfit : (N,) root mean square of what remains, over what the reference's spread lets expect.
+    reference : the picture they were fitted to.
+    middle : (2,) pixel of the reference about which they turn and grow.
+    """
+
+    rows: NDArray[np.intp]
+    moves: FloatArray
+    misfit: FloatArray
+    reference: Reference
+    middle: FloatArray
+
+    @property
+    def turn_deg(self) -> FloatArray:
+        """(N,) turn against the reference, degrees, + = the picture's right side lower."""
+        return np.degrees(self.moves[:, TURN])
+
+
+@dataclass(frozen=True)
+class Patches:
+    """Patches of one video with what is usable of each: blocks are read when needed."""
+
+    track: PoseTrack
+    evidence: Evidence
+
+    def read(self, rows: NDArray[np.intp]) -> tuple[Float32Array, Float32Array]:
+        """(N, 64, 96, 3) patches and (N, 64, 96) weights, 0 beyond the picture and where an arm may be."""
+        patches = self.evidence.patches(rows).astype(np.float32)
+        return patches, np.stack([self._weight(int(row)) for row in rows])
+
+    def _weight(self, row: int) -> Float32Array:
+        seen = self.evidence
+        origin, scale = seen.origin_px[row], float(seen.scale[row])
+        in_patch = ((self.track.xy_px[row] - origin) / scale - PATCH_AT - (PATCH_STEP - 1) / 2) / PATCH_STEP
+        weight = (~arms_mask(in_patch, float(seen.trunk_px[row]) / scale / PATCH_STEP, PATCH_PX)).astype(np.float32)
+        corner = origin + scale * (np.array(PATCH_AT) + (PATCH_STEP - 1) / 2)
+        first = np.ceil(-corner / (scale * PATCH_STEP)).astype(int)
+        last = np.floor((np.array(self.track.frame_size_px) - 1 - corner) / (scale * PATCH_STEP)).astype(int)
+        weight[: max(first[1], 0)] = 0
+        weight[:, : max(first[0], 0)] = 0
+        weight[max(last[1] + 1, 0) :] = 0
+        weight[:, max(last[0] + 1, 0) :] = 0
+        return weight
+
+    def blocks(self, rows: NDArray[np.intp]) -> Iterator[tuple[slice, Float32Array, Float32Array]]:
+        """Slices of `rows` with their patches and weights."""
+        for start in range(0, len(rows), BLOCK):
+            part = slice(start, min(start + BLOCK, len(rows)))
+            yield part, *self.read(rows[part])
+
+
+def waist_window(
+    row: float = WAIST_ROW, spread: float = ROWS_SPREAD, without: tuple[float, float] = (0.0, 0.0)
+) -> Float32Array:
+    """(64, 96) how much each place of the reference counts: rows around one, columns of the back.
+
+    Rows between the two of `without` do not count.
+    """
+    wide, tall = PATCH_PX
+    y, x = np.mgrid[:tall, :wide]
+    away = np.abs(x - (wide - 1) / 2) - HALF_WIDTH
+    across = np.clip(0.5 - away / 4, 0, 1)
+    down = np.exp(-0.5 * ((y - row) / spread) ** 2)
+    counted = (down > 0.05) & ((y <= without[0]) | (y >= without[1]))
+    return np.asarray(np.where(counted, across * down, 0), dtype=np.float32)
+
+
+def make_reference(
+    patches: Patches, rows: NDArray[np.intp], window: Float32Array, *, first: Reference | None = None
+) -> Reference:
+    """The typical picture of some frames after they were fitted to each other.
+
+    Parameters
+    ----------
+    patches : of the video.
+    rows : (N,) rows with a patch, some hundred at most.
+    window : (64, 96) weights of the places of the reference.
+    first : a reference made of the same rows with another window, to go on from.
+    """
+    pictures, weights = patches.read(rows)
+    moves = np.zeros((len(rows), MOVES))
+    reference = first or _typical(pictures, weights)
+    for blur in (_COARSE, _FINE) if first else (_COARSE, _COARSE, _FINE):
+        fit = _Fit(reference, window, blur)
+        for i, (picture, weight) in enumerate(zip(pictures, weights, strict=True)):
+            moves[i] = fit.best(blurred(picture, blur), weight, moves[i])[0]
+        moves -= np.median(moves, axis=0)  # so that the reference stays where most frames are
+        reference = _typical(
+            np.stack([fit.placed(picture, m) for picture, m in zip(pictures, moves, strict=True)]),
+            np.stack([fit.placed(weight, m) for weight, m in zip(weights, moves, strict=True)]),
+        )
+    return reference
+
+
+def fit_all(
+    patches: Patches,
+    rows: NDArray[np.intp],
+    reference: Reference,
+    window: Float32Array,
+    *,
+    start: FloatArray | None = None,
+) -> Registered:
+    """Fit every row's patch to the reference, beginning at (N, 4) `start` or each where the one before ended."""
+    coarse, fine = _Fit(reference, window, _COARSE), _Fit(reference, window, _FINE)
+    moves = np.zeros((len(rows), MOVES)) if start is None else start.copy()
+    misfit = np.zeros(len(rows))
+    last = np.zeros(MOVES)
+    for part, pictures, weights in patches.blocks(rows):
+        for i, (picture, weight) in enumerate(zip(pictures, weights, strict=True), start=part.start):
+            if start is None:
+                moves[i], _ = coarse.best(blurred(picture, _COARSE), weight, last, steps=2)
+            moves[i], misfit[i] = fine.best(blurred(picture, _FINE), weight, moves[i])
+            last = moves[i] if np.isfinite(misfit[i]) else np.zeros(MOVES)
+    return Registered(rows, moves, misfit, reference, fine.middle)
+
+
+def turn_sd_deg(reference: Reference, window: Float32Array) -> float:
+    """Standard error of one frame's turn if every pixel's deviation had the reference's spread and were its own."""
+    return _Fit(reference, window, _FINE).turn_sd_deg
+
+
+def placed(fitted: Registered, spots: FloatArray) -> FloatArray:
+    """(N, 2) where spots (N, 2) of the reference lie in the N patches."""
+    x, y, turn, growth = fitted.moves.T
+    away = spots - fitted.middle
+    return np.column_stack(
+        [
+            spots[:, 0] + x + growth * away[:, 0] - turn * away[:, 1],
+            spots[:, 1] + y + growth * away[:, 1] + turn * away[:, 0],
+        ]
+    )
+
+
+class _Fit:
+    """Fits patches of one blur to one reference: everything that does not depend on the patch is made once."""
+
+    def __init__(self, reference: Reference, window: Float32Array, blur: float) -> None:
+        ys, xs = np.flatnonzero(window.max(axis=1)), np.flatnonzero(window.max(axis=0))
+        self._part = (slice(ys[0], ys[-1] + 1), slice(xs[0], xs[-1] + 1))
+        wide, tall = PATCH_PX
+        self.middle = np.array([(wide - 1) / 2, (window.sum(axis=1) @ np.arange(tall)) / window.sum()])
+        soft = blurred(reference.picture, blur)
+        self._picture = soft[self._part]
+        gx = (cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3) / 8)[self._part]
+        gy = (cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3) / 8)[self._part]
+        y, x = np.mgrid[self._part].astype(np.float32)[..., None]
+        dx, dy = x - np.float32(self.middle[0]), y - np.float32(self.middle[1])
+        levels = [np.broadcast_to(np.eye(3, dtype=np.float32)[c], gx.shape) for c in range(3)]
+        slopes = [gx, gy, gy * dx - gx * dy, gx * dx + gy * dy, *levels]
+        self._slopes = np.stack(slopes).reshape(MOVES + 3, -1).astype(np.float32)
+        self._variance = (reference.spread**2 + _LEAST_SPREAD**2)[self._part]
+        enough = (reference.seen > _LEAST_SEEN)[self._part]
+        self._window = np.asarray(window[self._part] * enough / self._variance, dtype=np.float32)
+        self._whole = self._window.sum()
+
+    @property
+    def turn_sd_deg(self) -> float:
+        """Standard error of the turn if every pixel's deviation had the reference's spread and were its own."""
+        usable = np.repeat(self._window.ravel(), 3)
+        normal = ((self._slopes * usable) @ self._slopes.T).astype(float) + _HELD
+        return float(np.degrees(np.sqrt(np.linalg.inv(normal)[TURN, TURN])))
+
+    def best(
+        self, picture: Float32Array, weight: Float32Array, start: FloatArray, steps: int = _MOST_STEPS
+    ) -> tuple[FloatArray, float]:
+        """The moves of best fit and the misfit; the start and infinity where too little of the window is seen."""
+        moves, level, misfit = np.array(start, dtype=float), np.zeros(3), np.inf
+        for step in range(steps):
+            off = self._taken(picture, moves) - self._picture
+            usable = self._window * self._taken(weight, moves, cv2.INTER_NEAREST)
+            if usable.sum() < _LEAST_WINDOW * self._whole:
+                return np.array(start, dtype=float), np.inf
+            strange = np.square(off - level.astype(np.float32)).mean(axis=-1) / self._variance
+            misfit = float(np.sqrt((usable * strange).sum() / usable.sum()))
+            if step:
+                usable = usable / (1 + strange / _DOUBTED**2)
+            weighted = self._slopes * np.repeat(usable.ravel(), 3)
+            normal = (weighted @ self._slopes.T).astype(float) + _HELD
+            change = np.linalg.solve(normal, (weighted @ off.ravel()).astype(float) + _HELD[:, :MOVES] @ moves)
+            moves -= change[:MOVES]
+            level = change[MOVES:]
+            if np.abs(change[:MOVES] * (1, 1, HALF_WIDTH, HALF_WIDTH)).max() < _STILL:
+                break
+        return moves, misfit
+
+    def placed(self, picture: Float32Array, moves: FloatArray) -> Float32Array:
+        """The whole patch (or its weights) moved to where it fits the reference."""
+        return _warped(picture, self.matrix(moves), PATCH_PX)
+
+    def matrix(self, moves: FloatArray) -> FloatArray:
+        """(2, 3) affine map from a pixel of the reference to its place in the patch."""
+        x, y, turn, growth = moves
+        linear = np.array([[1 + growth, -turn], [turn, 1 + growth]])
+        return np.column_stack([linear, self.middle + np.array([x, y]) - linear @ self.middle])
+
+    def _taken(self, picture: Float32Array, moves: FloatArray, how: int = cv2.INTER_LINEAR) -> Float32Array:
+        """The window's part of the patch where these moves put it."""
+        rows, columns = self._part
+        matrix = self.matrix(moves)
+        matrix[:, 2] += matrix[:, :2] @ (columns.start, rows.start)
+        return _warped(picture, matrix, (columns.stop - columns.start, rows.stop - rows.start), how)
+
+
+def _warped(
+    picture: Float32Array, matrix: FloatArray, size: tuple[int, int], how: int = cv2.INTER_LINEAR
+) -> Float32Array:
+    flags = how | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def blurred(picture: Float32Array, spread: float) -> Float32Array:
+    """The picture smoothed by a Gaussian."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), spread), dtype=np.float32)
+
+
+def _typical(pictures: Float32Array, weights: Float32Array) -> Reference:
+    """Robust mean of the pictures, and their spread; pixels that are never usable take part with all frames."""
+    usable = (weights > 0.5).astype(np.float32)
+    seen = usable.mean(axis=0)
+    share = np.where(seen > 0, usable, np.float32(1))
+    picture = _mean(pictures, share)
+    for _ in range(2):
+        off = np.square(pictures - picture).mean(axis=-1)
+        spread = np.sqrt(_mean(off[..., None], share)[..., 0])
+        trust = share / (1 + off / (2 * spread**2 + 1))
+        picture = _mean(pictures, trust)
+    return Reference(picture, spread, seen)
+
+
+def _mean(values: Float32Array, weights: Float32Array) -> Float32Array:
+    total = np.maximum(weights.sum(axis=0), 1e-6)
+    return np.asarray(np.einsum("nij,nijc->ijc", weights, values, optimize=True) / total[..., None], dtype=np.float32)
