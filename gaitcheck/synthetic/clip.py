@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitcheck.errors import MissingComponentError
+from gaitcheck.synthetic.motion import Moves
 from gaitcheck.synthetic.spec import Clip, Spec, load_spec
 from gaitcheck.synthetic.truth import frame_times, true_of
 from gaitcheck.synthetic.truth_file import write_truth
@@ -64,12 +65,12 @@ def render_spec(spec_path: Path, out_dir: Path, *, progress: Progress | None = N
     return [video, truth, copy]
 
 
-def pictures(spec: Spec, progress: Progress | None = None) -> Iterable[Picture]:
-    """Render all frames in turn, upright, red-green-blue (height, width, 3)."""
+def pictures(spec: Spec, progress: Progress | None = None, movement: Moves | None = None) -> Iterable[Picture]:
+    """Render all frames in turn, upright, red-green-blue (height, width, 3); `movement` where it is not the spec's."""
     from gaitcheck.synthetic.render import Renderer
 
     times, _ = frame_times(spec.clip)
-    with Renderer(spec) as renderer:
+    with Renderer(spec, movement) as renderer:
         for index, picture in enumerate(renderer.frames(times)):
             if progress is not None:
                 progress(index / len(times))

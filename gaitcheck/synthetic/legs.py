@@ -21,7 +21,7 @@ USUAL_PUSH = -0.2
 PUSH_RANGE = (-1.5, 0.9)
 #: The ankle sinks into the loaded foot and shoe (heel pad, arch, midsole), and its forward way ends a little after the
 #: sole's; metres at the drawn height. Loaded within the first share of the stance, let go over the last.
-_GIVE_DOWN_M, _GIVE_FORTH_M = 0.014, 0.014
+GIVE_DOWN_M, _GIVE_FORTH_M = 0.014, 0.014
 _LOADED_FROM, _LOADED_TO = 0.35, 0.55
 #: Shares of the swing over which knee, swing, outward and pitch are bent to meet the stance before and after it.
 _BLEND_AFTER = np.array([0.55, 1.0, 0.55, 0.55])[:, None]
@@ -108,7 +108,7 @@ def give(body: Skeleton, share: FloatArray) -> FloatArray:
     load = 1 - np.clip(1 - share / _LOADED_FROM, 0, 1) ** 2
     leave = np.clip((share - _LOADED_TO) / (1 - _LOADED_TO), 0, 1)
     load = load * (1 - leave * leave * (3 - 2 * leave))
-    return np.asarray(load[:, None] * np.array([0.0, _GIVE_FORTH_M, -_GIVE_DOWN_M]) * body.scale)
+    return np.asarray(load[:, None] * np.array([0.0, _GIVE_FORTH_M, -GIVE_DOWN_M]) * body.scale)
 
 
 def toe_pitch(body: Skeleton, ankle: FloatArray, foot: FloatArray, pitch: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ import numpy as np
 
 from gaitcheck.gait.result import SIDES, Side
 from gaitcheck.settings import View
-from gaitcheck.synthetic.steps import Steps
+from gaitcheck.synthetic.steps import Contacts
 from gaitcheck.track import FloatArray
 
 Points = Mapping[str, FloatArray]
@@ -142,7 +142,7 @@ def _sagittal(p: Points, view: View) -> dict[Key, FloatArray]:
     return out
 
 
-def true_steps(steps: Steps, midstance_s: FloatArray, begin_s: float, end_s: float) -> tuple[TrueStep, ...]:
+def true_steps(steps: Contacts, midstance_s: FloatArray, begin_s: float, end_s: float) -> tuple[TrueStep, ...]:
     """Give the stances that lie wholly between two times."""
     out = []
     for k in range(len(steps) - 2):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ from gaitcheck.synthetic.skeleton import (
     skeleton,
 )
 from gaitcheck.synthetic.spec import Spec
-from gaitcheck.synthetic.steps import Steps, plan_steps
+from gaitcheck.synthetic.steps import Contacts, Steps, plan_steps
 from gaitcheck.synthetic.trunk import Carriage, add_arm, add_trunk
 from gaitcheck.track import FloatArray
 
@@ -67,6 +68,25 @@ class Pose:
     contact: Mapping[Side, NDArray[np.bool_]]
     running: FloatArray
     belt_m: FloatArray
+
+
+class Moves(Protocol):
+    """A runner's movement: what the renderer and the truth need of it."""
+
+    @property
+    def body(self) -> Skeleton:
+        """Of the runner."""
+
+    @property
+    def steps(self) -> Contacts:
+        """Of each foot with the belt."""
+
+    @property
+    def midstance_s(self) -> FloatArray:
+        """(K,) times of the pelvis's lowest point in each step."""
+
+    def at(self, time_s: FloatArray) -> Pose:
+        """Give the pose at these times (N,)."""
 
 
 def _smooth(x: FloatArray) -> FloatArray:

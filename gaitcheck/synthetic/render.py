@@ -19,7 +19,7 @@ from gaitcheck.synthetic import grain, shaders, surface
 from gaitcheck.synthetic.body import runner_meshes
 from gaitcheck.synthetic.bystander import bystander_bones
 from gaitcheck.synthetic.camera import looking, projection
-from gaitcheck.synthetic.motion import Movement, Pose
+from gaitcheck.synthetic.motion import Movement, Moves, Pose
 from gaitcheck.synthetic.rig import bone_matrices
 from gaitcheck.synthetic.scene import Item, room
 from gaitcheck.synthetic.skin import Figure, figure
@@ -52,9 +52,9 @@ class Renderer:
     MissingComponentError : OpenGL's parts are not installed.
     """
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, movement: Moves | None = None) -> None:
         self.spec = spec
-        self.movement = Movement(spec)
+        self.movement: Moves = movement or Movement(spec)
         self.projection = projection(spec.camera)
         self._context = _open_context()
         self._make_targets()

@@ -22,25 +22,12 @@ _AHEAD_OF_WAY, _AHEAD_LESS_M = 0.42, 0.084
 
 
 @dataclass(frozen=True)
-class Steps:
-    """All steps in order of time, legs in turn. Arrays (K,); seconds since the clip's first frame, metres, degrees.
-
-    `is_right` tells the leg. `foot_x_m` is where the foot is put down (to the runner's right), `ahead_m` how far the
-    ankle then is in front of the pelvis; drop, valgus and lean are the commanded peaks of that stance, the knee and
-    foot angles those at its contact, and the last the largest knee bend of the swing after it.
-    """
+class Contacts:
+    """When each foot is on the belt, in order of time, legs in turn. Arrays (K,); seconds since the first frame."""
 
     is_right: NDArray[np.bool_]
     initial_contact_s: FloatArray
     toe_off_s: FloatArray
-    foot_x_m: FloatArray
-    ahead_m: FloatArray
-    pelvic_drop_deg: FloatArray
-    knee_valgus_deg: FloatArray
-    lateral_lean_deg: FloatArray
-    knee_flexion_ic_deg: FloatArray
-    foot_inclination_ic_deg: FloatArray
-    peak_swing_flexion_deg: FloatArray
 
     def __len__(self) -> int:
         return len(self.is_right)
@@ -59,6 +46,25 @@ class Steps:
         """Tell whether that foot touches the belt at each time (N,)."""
         touches: NDArray[np.bool_] = time_s < self.toe_off_s[self.latest(side, time_s)]
         return touches
+
+
+@dataclass(frozen=True)
+class Steps(Contacts):
+    """All steps planned. Arrays (K,); metres, degrees.
+
+    `foot_x_m` is where the foot is put down (to the runner's right), `ahead_m` how far the
+    ankle then is in front of the pelvis; drop, valgus and lean are the commanded peaks of that stance, the knee and
+    foot angles those at its contact, and the last the largest knee bend of the swing after it.
+    """
+
+    foot_x_m: FloatArray
+    ahead_m: FloatArray
+    pelvic_drop_deg: FloatArray
+    knee_valgus_deg: FloatArray
+    lateral_lean_deg: FloatArray
+    knee_flexion_ic_deg: FloatArray
+    foot_inclination_ic_deg: FloatArray
+    peak_swing_flexion_deg: FloatArray
 
 
 def plan_steps(motion: Motion, *, duration_s: float, scale: float, seed: int) -> Steps:

@@ -12,7 +12,7 @@ from gaitcheck.gait.result import SIDES, Side
 from gaitcheck.synthetic import measures
 from gaitcheck.synthetic.camera import projection
 from gaitcheck.synthetic.measures import Key, TrueMeasure, TrueStep
-from gaitcheck.synthetic.motion import Movement, Pose
+from gaitcheck.synthetic.motion import Movement, Moves, Pose
 from gaitcheck.synthetic.rotations import turned
 from gaitcheck.synthetic.spec import Clip, Spec
 from gaitcheck.track import N_LANDMARKS, FloatArray, Landmark, PoseTrack
@@ -87,9 +87,9 @@ def frame_times(clip: Clip) -> tuple[FloatArray, FloatArray]:
     return real, number / (clip.playback_fps or clip.capture_fps)
 
 
-def true_of(spec: Spec) -> Truth:
-    """Compute the truth of a spec without rendering it."""
-    movement = Movement(spec)
+def true_of(spec: Spec, movement: Moves | None = None) -> Truth:
+    """Compute the truth of a spec without rendering it; `movement` where it is not the spec's own."""
+    movement = movement or Movement(spec)
     time_s, video_time_s = frame_times(spec.clip)
     pose = movement.at(time_s)
     view, roll = spec.camera.view, spec.camera.roll_deg
