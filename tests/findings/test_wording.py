@@ -111,8 +111,9 @@ def test_violation_says_words_and_reason() -> None:
 
 def test_nothing_in_the_knowledge_breaks_the_guard() -> None:
     known = knowledge()
-    texts = list(strings((known.bands, known.descriptive, known.muscles, dict(known.sources), known.texts)))
-    assert len(texts) > 500
+    rows = (known.bands, known.descriptive, known.muscles, known.pairs, known.exercises, known.red_flags, known.looks)
+    texts = list(strings((rows, dict(known.sources), known.texts)))
+    assert len(texts) > 1000
     assert {text: violations(text) for text in texts if violations(text)} == {}
 
 
