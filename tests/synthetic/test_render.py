@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gaitcheck.errors import MissingComponentError
 from gaitcheck.synthetic import render_spec
 from gaitcheck.synthetic.clip import write_video
-from gaitcheck.synthetic.spec import Clip, Spec
+from gaitcheck.synthetic.spec import Bystander, Clip, Clothes, Room, Spec
 from gaitcheck.synthetic.truth import true_of
 from gaitcheck.video.probe import probe
 from gaitcheck.video.reader import FrameReader
@@ -60,6 +60,62 @@ def test_equal_specs_give_equal_pixels(pictures: list[NDArray[np.uint8]]) -> Non
         again = renderer.frame(3 / 30, 3)
     assert np.array_equal(again, pictures[3])
     assert not np.array_equal(pictures[2], pictures[3])
+
+
+def drawn(spec: Spec, time_s: float) -> NDArray[np.int64]:
+    from gaitcheck.synthetic.render import Renderer
+
+    with Renderer(spec) as renderer:
+        return renderer.frame(time_s, 0).astype(np.int64)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("pictures")
+def test_stickers_are_seen_where_the_truth_has_the_psis() -> None:
+    spec = Spec.model_validate({
+        "name": "dots",
+        "clothes": {"psis_dots": True, "dot_colour": [0.95, 0.05, 0.55]},
+        "camera": {"width_px": 540, "height_px": 960, "noise": 0, "roll_deg": 3},
+        "clip": {"duration_s": 1.3, "capture_fps": 10},
+    })  # fmt: skip
+    truth = true_of(spec)
+    picture = drawn(spec, float(truth.time_s[12]))
+    red, green, blue = np.moveaxis(picture, -1, 0)
+    rows, columns = np.nonzero((red > green + 60) & (blue > green + 30))
+    ends = {side: truth.joints_px[f"psis_{side}"][12] for side in ("left", "right")}
+    nearer_left = np.abs(columns + 0.5 - ends["left"][0]) < np.abs(columns + 0.5 - ends["right"][0])
+    seen = {}
+    for side, own in (("left", nearer_left), ("right", ~nearer_left)):
+        seen[side] = np.array([columns[own].mean() + 0.5, rows[own].mean() + 0.5])
+        assert seen[side] == pytest.approx(ends[side], abs=1.3), "3 mm: the skin lies over the bone"
+        assert 50 < own.sum() < 90, "24 mm across"
+    assert seen["right"] - seen["left"] == pytest.approx(ends["right"] - ends["left"], abs=0.4), "1 mm"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("pictures")
+def test_someone_walks_between_camera_and_runner() -> None:
+    passed = SPEC.model_copy(update={"room": Room(bystander=Bystander(crosses_s=0.1, beyond_m=-1.2))})
+    assert true_of(passed).joints_px["hip_left"] == pytest.approx(true_of(SPEC).joints_px["hip_left"])
+    x, y = np.round(true_of(SPEC).joints_px["lumbar"][3]).astype(int)
+    assert np.abs(drawn(passed, 0.1)[y, x] - drawn(SPEC, 0.1)[y, x]).max() > 60
+    gone = passed.model_copy(update={"room": Room(bystander=Bystander(crosses_s=9, beyond_m=-1.2))})
+    assert np.array_equal(drawn(gone, 0.1), drawn(SPEC, 0.1))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("pictures")
+def test_a_loose_hem_lags_and_light_dims() -> None:
+    spec = SPEC.model_copy(update={"clothes": Clothes(top="loose")})
+    stiff = spec.model_copy(update={"clothes": Clothes(top="loose", hem_lag_s=0)})
+    changed = np.abs(drawn(spec, 0.1) - drawn(stiff, 0.1)).max(axis=2) > 25
+    rows = np.nonzero(changed.any(axis=1))[0]
+    joints = true_of(spec).joints_px
+    assert len(rows) > 0
+    assert rows.min() > joints["neck"][3, 1], "the shoulders do not swing"
+    assert rows.max() < joints["knee_left"][3, 1]
+    dim = spec.model_copy(update={"room": Room(brightness=0.4)})
+    assert drawn(dim, 0.1).mean() < 0.6 * drawn(spec, 0.1).mean()
 
 
 @pytest.mark.slow
