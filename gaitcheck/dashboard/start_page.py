@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from gaitcheck.batch.inputs import VIDEO_SUFFIXES
 from gaitcheck.batch.job import AnalysisJob
 from gaitcheck.dashboard.files import sample_videos, save_video
+from gaitcheck.dashboard.questions import ask_questions
 from gaitcheck.dashboard.runs import RunDesk
 from gaitcheck.dashboard.words import FOOTNOTE, plain, size_words
 from gaitcheck.errors import GaitCheckError
@@ -172,11 +173,20 @@ def _options(*, one_video: bool) -> Settings | None:
             0.5,
             help="How far something level looks turned in the picture; + when its right end is lower. Empty: unknown.",
         )
+        choices["patient_name"] = (
+            st.text_input(
+                "Name on the report",
+                max_chars=200,
+                help="Printed on the report and saved with the result. Empty: no name.",
+            ).strip()
+            or None
+        )
         stand_left, stand_right = st.columns(2)
         start_s = stand_left.number_input(
             "Standing still from (s)", 0.0, None, None, 0.5, help="Empty: looked for at the start of the video."
         )
         end_s = stand_right.number_input("Standing still until (s)", 0.0, None, None, 0.5)
+    choices["answers"] = ask_questions()
     if (start_s is None) != (end_s is None):
         st.error("Give both ends of the time of standing still, or neither.")
         return None
