@@ -27,6 +27,8 @@ from gaitcheck.synthetic.spec import Body, Clothes, Spec
 from gaitcheck.track import FloatArray
 
 _SUBFRAME_SHIFT_PX = ((-0.33, -0.11), (0.0, 0.33), (0.33, -0.22))
+#: Sub-frames of each frame.
+PASSES = len(_SUBFRAME_SHIFT_PX)
 _NOISE_SPARE_PX = 96
 _POSES_AT_ONCE = 32
 _HEM_GIVES = np.array([1.0, 1.0, 0.6])
@@ -79,14 +81,13 @@ class Renderer:
 
     def frames(self, times_s: FloatArray, first: int = 0) -> Iterator[NDArray[np.uint8]]:
         """Give the pictures at these times (N,), of which the first one is number `first`."""
-        n = len(_SUBFRAME_SHIFT_PX)
-        within = (np.arange(n) - (n - 1) / 2) / n * self.spec.camera.shutter_s
+        within = (np.arange(PASSES) - (PASSES - 1) / 2) / PASSES * self.spec.camera.shutter_s
         for start in range(0, len(times_s), _POSES_AT_ONCE):
             block = np.asarray(times_s[start : start + _POSES_AT_ONCE], float)
             pose = self.movement.at((block[:, None] + within).ravel())
             bones, sway = bone_matrices(self.movement.body, pose), self._hem_sway(pose)
             for i in range(len(block)):
-                part = slice(n * i, n * (i + 1))
+                part = slice(PASSES * i, PASSES * (i + 1))
                 moment = _Moment(bones[part], sway[part], pose.belt_m[part], self._passing(pose.time_s[part]))
                 yield self._picture(moment, first + start + i)
 
@@ -244,7 +245,7 @@ class Renderer:
             self._programs["belt"]["belt"] = float(moment.belt_m[i]) % 3.2
             self._draw(shift, shapes)
             total += np.frombuffer(self._target.read(components=3, alignment=1), np.uint8).reshape(total.shape)
-        mean = total[::-1] * np.float32(1 / len(_SUBFRAME_SHIFT_PX))  # OpenGL counts rows from below
+        mean = total[::-1] * np.float32(1 / PASSES)  # OpenGL counts rows from below
         mean += np.float32(0.5)
         return mean
 
