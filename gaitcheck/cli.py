@@ -26,6 +26,7 @@ from gaitcheck.commands.options import (
     Pain,
     PainLevel,
     PastInjury,
+    PatientName,
     Person,
     RollDeg,
     Sex,
@@ -87,6 +88,7 @@ def analyze(
     capture_fps: CaptureFps = None,
     roll_deg: RollDeg = None,
     baseline: Baseline = None,
+    patient_name: PatientName = None,
     model: Model = "full",
     no_video: NoVideo = False,
     as_json: Annotated[
@@ -105,6 +107,7 @@ def analyze(
         person=person,
         capture_fps=capture_fps,
         roll_deg=roll_deg,
+        patient_name=patient_name,
     )
     if view is not None and len(videos) > 1:
         raise UnusableInputError(

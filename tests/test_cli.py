@@ -119,6 +119,13 @@ def test_answers_become_settings(calls: list[SimpleNamespace], tmp_path: Path) -
     )
 
 
+@pytest.mark.parametrize("name", [None, "Änne Größenwahn"])
+def test_a_name_is_saved_only_when_it_is_given(calls: list[SimpleNamespace], tmp_path: Path, name: str | None) -> None:
+    options = [] if name is None else ["--patient-name", name]
+    assert main(["analyze", "a.mp4", "--out", str(tmp_path / "out"), *options]) == 0
+    assert calls[0].settings.patient_name == name
+
+
 def test_help_names_every_answer_that_can_be_given(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze", "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())

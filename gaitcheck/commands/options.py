@@ -32,6 +32,7 @@ HeightCm = Annotated[float | None, typer.Option(help="Body height, cm.")]
 Sex = Annotated[
     Literal["F", "M"] | None, typer.Option(help="Chooses the usual bands where the evidence differs by sex.")
 ]
+PatientName = Annotated[str | None, typer.Option(help="Name printed on the report; saved only when given.")]
 Model = Annotated[str, typer.Option(metavar="NAME|PATH", help="Pose model: lite, full, heavy, or a model file.")]
 NoVideo = Annotated[bool, typer.Option("--no-video", help="Write no annotated video.")]
 

@@ -12,9 +12,10 @@ import streamlit as st
 from gaitcheck.dashboard.charts import step_chart, step_series
 from gaitcheck.dashboard.files import Result
 from gaitcheck.dashboard.words import FOOTNOTE, plain
-from gaitcheck.findings.result import Finding, MuscleHint
+from gaitcheck.findings.result import Finding, MuscleHint, RedFlag
 from gaitcheck.gait.result import SIDES, Check, Measure, Side
-from gaitcheck.report.document import QualityRecord, VideoRecord
+from gaitcheck.report.document import Document, QualityRecord, VideoRecord
+from gaitcheck.report.muscles import FACES, legend_picture, muscle_picture, on_white, picture_words
 from gaitcheck.report.words import (
     EVENT_WORDS,
     STATUS_WORDS,
@@ -47,6 +48,7 @@ def show_result(result: Result) -> None:
     """Draw the whole result."""
     document = result.document
     _head(result)
+    _red_flags(document.red_flags)
     _findings(document.findings)
     st.subheader("Video")
     if len(document.videos) == 1:
@@ -58,7 +60,7 @@ def show_result(result: Result) -> None:
                 _pictures(result, video)
     _charts(result)
     _table(document.measures)
-    _muscles(document.muscles, {finding.id: finding for finding in document.findings})
+    _muscles(document)
     _quality(document.quality, several=len(document.videos) > 1)
     _downloads(result)
     st.caption(FOOTNOTE)
@@ -73,6 +75,11 @@ def _head(result: Result) -> None:
     st.markdown(f"#### {plain(first)}")
     if rest:
         st.markdown(plain(rest))
+
+
+def _red_flags(red_flags: Sequence[RedFlag]) -> None:
+    for flag in red_flags:
+        st.error(f"**{plain(flag.text)}:** {plain(flag.advice)}")
 
 
 def _findings(findings: Sequence[Finding]) -> None:
@@ -199,14 +206,21 @@ def _withheld(measures: Sequence[Measure]) -> None:
             st.markdown(f"**{plain(', '.join(names))}**  \n{plain(reason)}")
 
 
-def _muscles(muscles: Sequence[MuscleHint], findings: dict[str, Finding]) -> None:
+def _muscles(document: Document) -> None:
+    muscles, findings = document.muscles, {finding.id: finding for finding in document.findings}
     if not muscles:
         return
     st.subheader("Muscles")
     st.caption("A video shows movement, not strength. What stands here is worth testing, no more.")
+    if document.exercises_note:
+        st.markdown(plain(document.exercises_note))
+    for column, face in zip(st.columns(2), FACES, strict=True):
+        words = picture_words(face, muscles, document.measures)
+        column.image(on_white(muscle_picture(face, muscles, document.measures)), width="stretch", alt=words)
+    st.image(on_white(legend_picture(muscles, document.measures)), width=240)
     worth = [hint for hint in muscles if hint.status == "worth_testing"]
     for hint in worth:
-        _worth_testing(hint, findings)
+        _worth_testing(hint, findings, red_flag=bool(document.red_flags))
     if not worth:
         st.markdown("No muscle group stands out as worth testing.")
     for status, title in MUSCLE_GROUPS.items():
@@ -217,7 +231,8 @@ def _muscles(muscles: Sequence[MuscleHint], findings: dict[str, Finding]) -> Non
                     st.markdown(f"**{plain(_muscle_name(hint))}**  \n{plain(hint.text)}")
 
 
-def _worth_testing(hint: MuscleHint, findings: dict[str, Finding]) -> None:
+def _worth_testing(hint: MuscleHint, findings: dict[str, Finding], *, red_flag: bool) -> None:
+    """What speaks for a hint and against it; no advice on training while a red flag stands."""
     with st.expander(f"{plain(_muscle_name(hint))}: worth testing"):
         st.markdown(plain(hint.text))
         because = [findings[each].title for each in hint.because if each in findings]
@@ -226,12 +241,20 @@ def _worth_testing(hint: MuscleHint, findings: dict[str, Finding]) -> None:
             "Evidence": GRADES[hint.grade],
             "What speaks against it": hint.contrary,
             "Confirm with": hint.confirm_with,
-            "Strengthen": hint.strengthen,
-            "Stretch": hint.stretch,
+            "Strengthen": "" if red_flag else hint.strengthen,
+            "Stretch": "" if red_flag else hint.stretch,
             "Works against": hint.antagonist,
             "Source": hint.source,
         }
         st.markdown("\n".join(f"- **{title}:** {plain(text)}" for title, text in lines.items() if text))
+        if hint.exercises:
+            st.markdown("**Exercises**")
+        for exercise in hint.exercises:
+            st.markdown(
+                f"- **{plain(exercise.name)}** ({exercise.kind}: {plain(exercise.muscle_name)}). "
+                f"{plain(exercise.dose)}  \n"
+                f"  {plain(exercise.purpose)} {plain(exercise.progression)} {plain(exercise.stop_when)}"
+            )
 
 
 def _muscle_name(hint: MuscleHint) -> str:
@@ -265,7 +288,7 @@ def _check(check: Check) -> None:
 def _downloads(result: Result) -> None:
     st.subheader("Take it with you")
     files = result.document.files
-    names = [files.report, "analysis.json", files.steps, files.landmarks]
+    names = [files.report, files.report_pdf, "analysis.json", files.steps, files.landmarks]
     names += [video.outputs.annotated_video for video in result.document.videos]
     for name in names:
         path = result.file(name)

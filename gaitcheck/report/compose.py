@@ -81,13 +81,14 @@ def report_content(document: Document, analysis: Analysis) -> Content:
 
 def _runner_part(document: Document) -> RunnerPart:
     known = knowledge()
-    headline, _, looked_at = document.summary.partition(". ")
+    red_flags_title, headline, looked_at = _summary(document)
     worth = _worth_testing(document.muscles)
     exercises = [] if document.red_flags else _exercises(worth)
     failed = {c.message: c for q in document.quality for c in q.checks if c.ok is False}
     return RunnerPart(
-        red_flags=tuple(Pair(flag.text, flag.advice) for flag in document.red_flags),
-        headline=headline if headline.endswith(".") else headline + ".",
+        red_flags_title=red_flags_title,
+        red_flags=tuple(Pair(f"{flag.text}:", flag.advice) for flag in document.red_flags),
+        headline=headline,
         looked_at=looked_at,
         findings=tuple(_finding(f) for f in document.findings[:FINDINGS_FIRST]),
         further=len(document.findings[FINDINGS_FIRST:]),
@@ -109,9 +110,20 @@ def _runner_part(document: Document) -> RunnerPart:
         at_last=_at_last(document),
         clinician_title=known.texts.notice.red_flags_title,
         clinician_text=known.texts.notice.ask_a_clinician,
-        clinician_flags=known.texts.notice.red_flags,
+        # Who has been sent to a clinician at the top of the page needs no list of reasons to go.
+        clinician_flags=() if document.red_flags else known.texts.notice.red_flags,
         intended_use=known.texts.notice.intended_use,
     )  # fmt: skip
+
+
+def _summary(document: Document) -> tuple[str, str, str]:
+    """The sentences of the summary: over the red flags (none without one), over the findings, and the rest."""
+    sentences = [f"{sentence.removesuffix('.')}." for sentence in document.summary.split(". ")]
+    title = sentences.pop(0) if document.red_flags and len(sentences) > 1 else ""
+    headline = sentences[0]
+    if document.findings:  # their titles follow, one by one
+        headline = headline.partition(": ")[0].removesuffix(".") + "."
+    return title, headline, " ".join(sentences[1:])
 
 
 def _was_looked_at(muscles: Sequence[MuscleHint]) -> bool:

@@ -52,6 +52,7 @@ class Pair:
 class RunnerPart:
     """Page one: what stands out, in plain words, where in the body, and what to do next."""
 
+    red_flags_title: str
     red_flags: tuple[Pair, ...]
     headline: str
     looked_at: str

@@ -139,6 +139,26 @@ def legend(hints: Sequence[MuscleHint], measures: Sequence[Measure]) -> list[tup
     return [(_swatch(mark), words) for mark, words in MARK_WORDS.items() if mark in used]
 
 
+def legend_picture(hints: Sequence[MuscleHint], measures: Sequence[Measure]) -> str:
+    """The whole legend as one SVG, for places that take pictures and no markup."""
+    rows = legend(hints, measures)
+    lines = [
+        f'<g transform="translate(4,{22 * i + 4})">{svg}<text x="38" y="13">{escape(words)}</text></g>'
+        for i, (svg, words) in enumerate(rows)
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 {22 * len(rows) + 4}" width="240" role="img" '
+        f'aria-label="{escape("; ".join(words for _, words in rows))}" font-family="{_FONT}" font-size="13" '
+        f'fill="{_INK}">{"".join(lines)}</svg>'
+    )
+
+
+def on_white(svg: str) -> str:
+    """The picture with a white ground of its own, for pages that may be dark."""
+    opening, _, rest = svg.partition(">")
+    return f'{opening}><rect width="100%" height="100%" rx="6" fill="#ffffff"/>{rest}'
+
+
 def picture_words(face: Face, hints: Sequence[MuscleHint], measures: Sequence[Measure]) -> str:
     """The picture in one sentence, for those who hear it."""
     marks = marks_of(hints, measures)

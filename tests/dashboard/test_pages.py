@@ -244,10 +244,13 @@ def test_numbers_shown_are_those_of_the_analysis(root: Path, prepared: Path) -> 
         assert check["ok"] or check["advice"] in shown
     downloads = [each.label for each in page.get("download_button")]
     assert downloads == [
-        "report.html", "analysis.json", "steps.csv", "landmarks.parquet", "annotated.mp4", "annotated_2.mp4"
+        "report.html", "report.pdf", "analysis.json", "steps.csv", "landmarks.parquet",
+        "annotated.mp4", "annotated_2.mp4",
     ]  # fmt: skip
     assert len(page.get("video")) == 2
-    assert len(page.get("image")) == sum(len(video["outputs"]["stills"]) for video in saved["videos"])
+    body_and_legend = 3
+    stills = sum(len(video["outputs"]["stills"]) for video in saved["videos"])
+    assert len(page.get("image")) == stills + body_and_legend
     assert len(page.get("plotly_chart")) == 1
 
 
@@ -267,7 +270,7 @@ def test_a_folder_written_without_video_is_shown_too(root: Path, prepared: Path,
 
 def test_a_result_is_opened_by_its_folder(root: Path, prepared: Path) -> None:
     page = open_page()
-    page.text_input[0].set_value(str(prepared)).run()
+    page.text_input[-1].set_value(str(prepared)).run()
     button(page, "Open").click().run()
     assert page.title[0].value == "Your run"
 
@@ -284,3 +287,32 @@ def test_a_wrong_folder_is_one_sentence(root: Path) -> None:
 def test_an_unknown_run_is_one_sentence(root: Path) -> None:
     page = open_page(run="../../etc")
     assert "no longer here" in page.warning[0].value
+
+
+def test_red_flags_stand_first_and_take_the_advice_on_training_away(root: Path, prepared: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(prepared, tmp_path / "result"))
+    saved = json.loads((folder / "analysis.json").read_text())
+    flag = {"id": "bone", "text": "Pain at rest", "advice": "See a clinician.", "because": ["pain"], "source": "x"}
+    saved["red_flags"] = [flag]
+    (folder / "analysis.json").write_text(json.dumps(saved))
+    worth = next(hint for hint in saved["muscles"] if hint["status"] == "worth_testing")
+    assert worth["strengthen"] in texts(open_page(folder=str(prepared)))
+    page = open_page(folder=str(folder))
+    assert "Pain at rest:** See a clinician." in texts(page)
+    assert worth["strengthen"] not in texts(page)
+    assert worth["confirm_with"] in texts(page)
+
+
+def test_a_name_is_saved_only_when_it_is_given(root: Path, clip: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str | None] = []
+
+    def job(settings: Any, **others: Any) -> StubJob:
+        given.append(settings.patient_name)
+        return StubJob(settings, **others)
+
+    monkeypatch.setattr(start_page, "AnalysisJob", job)
+    for name in ("", "  Änne  "):
+        page = upload(open_page(), ("run.mp4", clip))
+        next(each for each in page.text_input if each.label == "Name on the report").set_value(name).run()
+        button(page, "Analyse").click().run()
+    assert given == [None, "Änne"]
