@@ -156,11 +156,11 @@ class BandRow(_Evidence):
         return (-high, high) if self.difference_of is not None and high is not None else (low, high)
 
 
-class DescriptiveRow(_Sourced):
-    """A measure that is shown but never judged, and why."""
+class DescriptiveRow(_Evidence):
+    """A measure that is shown but never judged; `contrary` says what speaks against judging it."""
 
     measure: Text
-    why: Text
+    grade: Grade
     values_seen: Text
 
     @property

@@ -137,14 +137,15 @@ def _descriptive(known: Knowledge) -> str:
         (
             phrases.measure_name(row.measure, known),
             f"`{row.measure}`",
-            row.why,
+            row.contrary,
             row.values_seen,
+            row.grade,
             _keys(row.sources),
             f"{row.reviewed}",
         )
         for row in known.descriptive
     ]
-    header = ("Measure", "Id", "Why it is not judged", "Values seen", "Sources", "Reviewed")
+    header = ("Measure", "Id", "What speaks against judging it", "Values seen", "Grade", "Sources", "Reviewed")
     return "## Measures that are shown but never judged\n\n" + _table(header, rows)
 
 

@@ -15,7 +15,7 @@ from gaitcheck.errors import UnusableInputError
 WORDS = frozenset({
     "advice", "antagonist", "article_disagrees", "basis", "can_show", "cannot_show", "confirm_with", "contrary", "dose",
     "meaning", "movement", "name", "note", "outside", "progression", "purpose", "role", "says", "speaks_for",
-    "stabilisers", "stop_when", "strengthen", "stretch", "test", "text", "values_seen", "why",
+    "stabilisers", "stop_when", "strengthen", "stretch", "test", "text", "values_seen",
 })  # fmt: skip
 
 
