@@ -86,10 +86,11 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
     Raises
     ------
     UnusableInputError
-        A video cannot be read, or ends before the standing baseline begins.
+        A video cannot be read, or ends before the standing baseline begins, or a clinic's own rows are faulty.
     ModelError
         The pose model is not installed; it is never fetched from here.
     """
+    from gaitcheck.findings.load import knowledge
     from gaitcheck.pose.install import model_file
     from gaitcheck.pose.landmarker import track_runner
     from gaitcheck.video.probe import probe
@@ -97,6 +98,7 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
     if not paths:
         raise UnusableInputError("No video was given; name at least one video file.")
     tell = progress or (lambda stage, share: None)
+    knowledge()  # a slip in a clinic's own rows is told before the long work, not after it
     facts = [probe(path) for path in paths]  # every file is looked at before the long work on the first begins
     _refuse_baseline_beyond_the_end(facts, settings)
     model = model_file(settings.model, settings.model_path)

@@ -159,6 +159,14 @@ def test_a_folder_that_is_not_there_is_told(
     assert f"There is no folder {tmp_path / 'gone'}: set {OVERRIDE_VARIABLE}" in sentence
 
 
+def test_a_slip_is_told_before_the_long_work(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "bands.toml").write_text(CADENCE, encoding="utf-8")
+    arguments = ["analyze", str(folder / "no_video.mp4"), "--out", str(folder / "out")]
+    sentence = said(arguments, capsys, UnusableInputError.exit_code)
+    assert "'House' is not in sources.toml" in sentence
+    assert not (folder / "out").exists()
+
+
 def test_a_batch_does_again_what_was_made_with_other_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = AnalysisJob(Settings(), annotated_video=False, model_sha256="a" * 64)
     (folder / "sources.toml").write_text(HOUSE, encoding="utf-8")
