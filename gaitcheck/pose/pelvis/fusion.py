@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitcheck.pose.pelvis.evidence import PATCH_AT, PATCH_PX, PATCH_STEP, Evidence
-from gaitcheck.pose.pelvis.garment import Boundary, waistline
+from gaitcheck.pose.pelvis.garment import Boundary, hangs, waistline
 from gaitcheck.pose.pelvis.registration import (
     HALF_WIDTH,
     TRUNK_PX,
@@ -33,7 +33,7 @@ from gaitcheck.track import FloatArray, PelvisTrack, PoseTrack
 #: Frames registered at most, in stretches of so many seconds spread over the video.
 MOST_FRAMES, STRETCH_S = 3000, 2.0
 #: Frames from which the reference is made, and frames and rate at which the cloth's parts are compared.
-REFERENCE_FRAMES, COMPARED_FRAMES, COMPARED_HZ = 80, 90, 20.0
+REFERENCE_FRAMES, COMPARED_FRAMES, COMPARED_HZ = 80, 99, 10.0
 #: Shortest time worth registering, and least share of the frames that must fit.
 SHORTEST_S, LEAST_FITTED = 2.0, 0.6
 #: A frame fits that is not stranger than this against the usual one, and moved no further than this (patch pixels).
@@ -48,9 +48,11 @@ _BESIDE, _BESIDE_AT = 5.0, (-14.0, 14.0)
 #: A band tells something of the swing if its turn has a standard error below this; its swing is another's if it differs
 #: by more than this share (a lag of 60 ms at a usual stride is 0.5).
 _TELLING_DEG, _ANOTHER = 0.12, 0.5
+#: A band above this standard error tells nothing at all.
+_BLIND_DEG = 0.4
 #: Share of the swing that even agreeing bands may err by, and half width of the 95 % interval of what the turning of a
 #: round pelvis about the vertical adds.
-_SCALE_ERROR, _TURNING_DEG = 0.04, 0.8
+_SCALE_ERROR, _TURNING_DEG = 0.03, 0.6
 #: Standard deviations of how crooked a waistband is worn and of a reading in the reference (degrees), and of where the
 #: middle of a bent boundary is (patch pixels).
 _CROOKED_DEG, _READING_DEG, _MIDDLE_PX = 0.5, 0.15, 3.0
@@ -62,8 +64,9 @@ NO_LINE = (
     "back of the pelvis (or on the waistband above them), or tuck a plain shirt into tight shorts of another colour."
 )
 LOOSE = (
-    "The shirt swings on its own, so it does not show the pelvis. Next time tuck it into tight shorts of another "
-    "colour, or stick two coloured dots on the two bony points at the back of the pelvis."
+    "The shirt hangs over the pelvis and swings on its own, so it does not show how the pelvis tilts. Next time tuck "
+    "it into tight shorts of another colour, or stick two coloured dots on the two bony points at the back of the "
+    "pelvis."
 )
 
 
@@ -101,7 +104,7 @@ def clothing_line(track: PoseTrack, evidence: Evidence) -> PelvisTrack:
     sample = rows[_spaced(len(rows), REFERENCE_FRAMES)]
     window = waist_window()
     reference = make_reference(patches, sample, window)
-    waist = waistline(reference)
+    waist, why = waistline(reference), LOOSE if hangs(reference) else NO_LINE
     if waist is not None:
         window = waist_window(waist.row, _BOUNDARY_SPREAD)
         reference = make_reference(patches, sample, window, first=reference)
@@ -109,7 +112,7 @@ def clothing_line(track: PoseTrack, evidence: Evidence) -> PelvisTrack:
     fitted = fit_all(patches, rows, reference, window)
     sound = _sound(fitted)
     if sound.mean() < LEAST_FITTED:
-        return PelvisTrack.missing(track.time_s, NO_LINE)
+        return PelvisTrack.missing(track.time_s, why)
     fitted = replace(fitted, rows=rows[sound], moves=fitted.moves[sound], misfit=fitted.misfit[sound])
     compared = _consecutive(track.time_s[fitted.rows])
     row = WAIST_ROW if waist is None else waist.row
@@ -120,7 +123,7 @@ def clothing_line(track: PoseTrack, evidence: Evidence) -> PelvisTrack:
     through = [waist_window(row + away, _BAND_SPREAD) for away in _BANDS]
     swing = swing_error_deg(bands(patches, fitted, compared, through), fitted.turn_deg)
     if swing > WORST_DEG:
-        return PelvisTrack.missing(track.time_s, NO_LINE if waist is not None else LOOSE)
+        return PelvisTrack.missing(track.time_s, why)
     return _line(track, evidence, fitted, waist, swing)
 
 
@@ -139,17 +142,30 @@ def bands(
 ) -> list[Band]:
     """How the cloth swings in each of the windows, in the compared ones of the fitted frames."""
     rhythm = _rhythm_hz(patches.track.time_s[fitted.rows], fitted.turn_deg)
-    wave = np.exp(-2j * np.pi * rhythm * patches.track.time_s[fitted.rows[compared]])
-    whole = fitted.turn_deg[compared]
     out = []
     for window in windows:
         own = fit_all(patches, fitted.rows[compared], fitted.reference, window, start=fitted.moves[compared])
-        good = _sound(own)
-        if good.sum() < len(compared) / 2:
-            continue
-        swing = _wave_of(own.turn_deg[good], wave[good]) / _wave_of(whole[good], wave[good])
-        out.append(Band(complex(swing), turn_sd_deg(fitted.reference, window)))
+        swing = _swing(rhythm, patches.track.time_s[own.rows], fitted.turn_deg[compared], own.turn_deg, _sound(own))
+        if swing is not None:
+            out.append(Band(swing, turn_sd_deg(fitted.reference, window)))
     return out
+
+
+def _swing(
+    rhythm_hz: float, time_s: FloatArray, whole: FloatArray, own: FloatArray, sound: NDArray[np.bool_]
+) -> complex | None:
+    """One turn over another at a rhythm, over stretches each of its own phase; None where too little of it is sound."""
+    if sound.sum() < len(sound) / 2:
+        return None
+    wave = np.exp(-2j * np.pi * rhythm_hz * time_s)
+    product, power = 0j, 0.0
+    for part in np.split(np.arange(len(time_s)), np.flatnonzero(np.diff(time_s) > 3 / COMPARED_HZ) + 1):
+        kept = part[sound[part]]
+        if len(kept) > 4:
+            of_whole = _wave_of(whole[kept], wave[kept])
+            product += _wave_of(own[kept], wave[kept]) * np.conj(of_whole)
+            power += abs(of_whole) ** 2
+    return complex(product / power) if power else None
 
 
 def swings_alone(beside: Sequence[Band]) -> bool:
@@ -162,10 +178,11 @@ def swing_error_deg(through: Sequence[Band], turn_deg: FloatArray) -> float:
 
     Bands that swing unlike the whole, weighted by what each can tell, show how wrong the whole may be.
     """
-    if not through:
+    telling = [band for band in through if band.sd_deg < _BLIND_DEG]
+    if not telling:
         return float("inf")
-    weight = np.array([1 / band.sd_deg**2 for band in through])
-    unlike = np.array([abs(band.swing - 1) for band in through])
+    weight = np.array([1 / band.sd_deg**2 for band in telling])
+    unlike = np.array([min(abs(band.swing.real - 1), 1.0) for band in telling])
     share = float(np.sqrt((weight @ unlike**2) / weight.sum()))
     range_deg = float(np.subtract(*np.percentile(turn_deg, [97, 3])))
     return float(np.hypot(_TURNING_DEG, 1.96 * np.hypot(share, _SCALE_ERROR) * range_deg))
@@ -209,7 +226,7 @@ def _rhythm_hz(time_s: FloatArray, turn_deg: FloatArray) -> float:
 def _wave_of(values: FloatArray, wave: NDArray[np.complex128]) -> complex:
     """Amplitude of a wave in the values, their mean left out."""
     steady = wave - wave.mean()
-    return complex((values - values.mean()) @ steady) + 1e-9
+    return complex((values - values.mean()) @ steady)
 
 
 def _line(

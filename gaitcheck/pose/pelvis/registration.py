@@ -177,17 +177,29 @@ def fit_all(
     *,
     start: FloatArray | None = None,
 ) -> Registered:
-    """Fit every row's patch to the reference, beginning at (N, 4) `start` or each where the one before ended."""
+    """Fit every row's patch to the reference, beginning at (N, 4) `start` or each where the one before ended.
+
+    A patch that fits worse than those before it is tried again from its place in the crop, which owes nothing to them.
+    """
     coarse, fine = _Fit(reference, window, _COARSE), _Fit(reference, window, _FINE)
     moves = np.zeros((len(rows), MOVES)) if start is None else start.copy()
     misfit = np.zeros(len(rows))
-    last = np.zeros(MOVES)
+    last, usual = np.zeros(MOVES), np.inf
     for part, pictures, weights in patches.blocks(rows):
         for i, (picture, weight) in enumerate(zip(pictures, weights, strict=True), start=part.start):
-            if start is None:
-                moves[i], _ = coarse.best(blurred(picture, _COARSE), weight, last, steps=2)
-            moves[i], misfit[i] = fine.best(blurred(picture, _FINE), weight, moves[i])
-            last = moves[i] if np.isfinite(misfit[i]) else np.zeros(MOVES)
+            sharp = blurred(picture, _FINE)
+            if start is not None:
+                moves[i], misfit[i] = fine.best(sharp, weight, moves[i])
+                continue
+            soft = blurred(picture, _COARSE)
+            moves[i], misfit[i] = fine.best(sharp, weight, coarse.best(soft, weight, last, steps=2)[0])
+            if misfit[i] > 1.3 * usual:
+                again, misfit_again = fine.best(sharp, weight, coarse.best(soft, weight, np.zeros(MOVES))[0])
+                if misfit_again < misfit[i]:
+                    moves[i], misfit[i] = again, misfit_again
+            if np.isfinite(misfit[i]):
+                usual = misfit[i] if not np.isfinite(usual) else 0.95 * usual + 0.05 * misfit[i]
+                last = moves[i]
     return Registered(rows, moves, misfit, reference, fine.middle)
 
 
