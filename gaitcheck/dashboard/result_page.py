@@ -212,8 +212,6 @@ def _muscles(document: Document) -> None:
         return
     st.subheader("Muscles")
     st.caption("A video shows movement, not strength. What stands here is worth testing, no more.")
-    if document.exercises_note:
-        st.markdown(plain(document.exercises_note))
     for column, face in zip(st.columns(2), FACES, strict=True):
         words = picture_words(face, muscles, document.measures)
         column.image(on_white(muscle_picture(face, muscles, document.measures)), width="stretch", alt=words)
@@ -221,6 +219,8 @@ def _muscles(document: Document) -> None:
     worth = [hint for hint in muscles if hint.status == "worth_testing"]
     for hint in worth:
         _worth_testing(hint, findings, red_flag=bool(document.red_flags))
+    if document.exercises_note:
+        st.markdown(plain(document.exercises_note))
     if not worth:
         st.markdown("No muscle group stands out as worth testing.")
     for status, title in MUSCLE_GROUPS.items():

@@ -1,7 +1,9 @@
 """The report page and the annotated video in a real browser."""
 
+import io
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from gaitcheck.analyze import Analysis
@@ -14,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 def test_the_page_fits_phone_and_paper_and_the_video_plays(two_views: Analysis, tmp_path: Path) -> None:
     out = write_report(two_views, tmp_path / "out")
     with chromium() as browser:
-        for width in (360, 794):
+        for width in (360, 390, 794):
             page = browser.new_page(viewport={"width": width, "height": 900})
             asked: list[str] = []
             page.on("request", lambda request, asked=asked: asked.append(request.url))
@@ -22,6 +24,11 @@ def test_the_page_fits_phone_and_paper_and_the_video_plays(two_views: Analysis, 
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 100)")
             assert [url for url in asked if not url.startswith("data:")] == [(out / "report.html").as_uri()]
+        page.goto((out / "report.html").as_uri())
+        printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+        starts = [p.extract_text().upper().split("PART")[0].strip() == "GAITCHECK ·" for p in printed.pages]
+        assert sum(starts) == 3
+        assert all(float(p.mediabox.width) == pytest.approx(595, abs=1) for p in printed.pages)
         page.goto((out / "annotated.mp4").as_uri())
         page.evaluate("document.querySelector('video').muted = true")
         page.evaluate("document.querySelector('video').play()")

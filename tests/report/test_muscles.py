@@ -8,6 +8,7 @@ import pytest
 
 from gaitcheck.findings.load import knowledge
 from gaitcheck.findings.result import HintLevel, MuscleHint
+from gaitcheck.findings.wording import violations
 from gaitcheck.gait.result import Measure, Side
 from gaitcheck.report.body import REGIONS, TRUNK_AND_LEG, Face
 from gaitcheck.report.muscles import FACES, MARK_WORDS, legend, marks_of, muscle_picture, picture_words
@@ -135,6 +136,12 @@ def test_names_of_any_length_stay_in_the_picture_and_apart() -> None:
         assert min(baselines) > 10
         assert max(baselines) <= height
         assert np.diff(sorted(baselines)).min() > 13
+
+
+def test_what_the_picture_says_is_fit_to_be_said() -> None:
+    hints = all_hints(hamstrings=("left", "high"), gluteus_medius=(None, "low"))
+    words = [*MARK_WORDS.values(), *(picture_words(face, hints, MEASURES) for face in FACES)]
+    assert [violations(each) for each in words] == [()] * len(words)
 
 
 def test_names_are_escaped() -> None:
