@@ -35,6 +35,12 @@ def validate(
         Path | None,
         typer.Option(metavar="DIR", help="Folder of real clips whose landmarks are compared with the rendered ones'."),
     ] = None,
+    mocap: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Only this: move the rendered runner by the marker runs in this folder (Fukuchi 2017)."
+        ),
+    ] = None,
 ) -> None:
     """Measure the error on rendered runners whose truth is known.
 
@@ -47,7 +53,9 @@ def validate(
         raise UnusableInputError(f"There is no folder {real}: name the one that holds the real clips.")
     folder, model = work or cache_dir() / "validation", model_file()
     with progress() as tell:
-        if quick:
+        if mocap is not None:
+            _mocap(mocap, folder, model, docs or Path("docs"), tell)
+        elif quick:
             _quick(folder, model, jobs, docs or Path("out") / "validation", tell)
         else:
             _whole(folder, model, jobs, until, docs or Path("docs"), real, tell)
@@ -92,3 +100,10 @@ def _quick(work: Path, model: ModelFile, jobs: int, docs: Path, tell: Callable[[
     broken = broken_bounds(outcome)
     if broken:
         raise GaitCheckError(f"Some errors are larger than they may be: {'; '.join(broken)}.")
+
+
+def _mocap(runs: Path, work: Path, model: ModelFile, docs: Path, tell: Callable[[str, float], None]) -> None:
+    from gaitcheck.validation.mocap import run_mocap, write_mocap
+
+    for file in write_mocap(*run_mocap(runs, work, model, tell), docs):
+        print(file)

@@ -42,7 +42,7 @@ class MarkerRun:
     time_s : (T,) seconds since the first frame.
     points : (T, 3) metres in the laboratory's axes, by name: left_hip, left_knee, left_ankle, left_heel, left_ball (the
         middle of the metatarsal markers), left_psis, left_asis and their right ones.
-    thigh_m, shank_m : lengths when standing, mean of both legs.
+    thigh_m, shank_m : lengths between the joint centres, mean of both legs' medians.
     initial_contact_s, toe_off_s : exact contacts of each foot from the force plate, in pairs.
     belt_m_s : speed of the flat foot.
     """
@@ -93,7 +93,7 @@ def read_run(folder: Path, name: str) -> MarkerRun:
         ) from error
     contacts, offs = _contacts(force_n, points, time)
     lengths = [
-        [np.linalg.norm(_centre(still, side, a) - _centre(still, side, b)) / 1000 for side in SIDES]
+        [np.median(np.linalg.norm(points[f"{side}_{a}"] - points[f"{side}_{b}"], axis=1)) for side in SIDES]
         for a, b in (("hip", "knee"), ("knee", "ankle"))
     ]
     return MarkerRun(

@@ -83,7 +83,7 @@ def write_pages(outcome: Outcome, docs: Path, sections: Sequence[Section] = ()) 
     (docs / "images").mkdir(parents=True, exist_ok=True)
     table, page = docs / "validation.csv", docs / "validation.md"
     former = page.read_text(encoding="utf-8") if page.exists() else ""
-    _write_csv(outcome.measures, table)
+    write_csv(outcome.measures, table)
     pictures = [write_picture(name, outcome.measures, docs / "images") for name in PICTURED]
     text = page_text(outcome, merged(sections, former))
     part = page.with_suffix(".part")
@@ -99,6 +99,24 @@ def merged(sections: Sequence[Section], former: str) -> list[Section]:
     return list(every.values())
 
 
+def put_section(section: Section, page: Path) -> None:
+    """Put one section into a page, in the place of the former one or at the end; the rest of the page stays."""
+    former = page.read_text(encoding="utf-8") if page.exists() else ""
+    begin, end = (f"<!-- {word} {section.name} -->" for word in ("begin", "end"))
+    if begin in former and end in former:
+        head, tail = former.split(begin)[0], former.split(end)[1]
+        text = head + _marked(section).rstrip("\n") + tail
+    else:
+        text = "\n".join(part for part in (former, _marked(section)) if part)
+    part = page.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(page)
+
+
+def _marked(section: Section) -> str:
+    return f"<!-- begin {section.name} -->\n{section.text.strip()}\n<!-- end {section.name} -->\n"
+
+
 def page_text(outcome: Outcome, sections: Sequence[Section] = ()) -> str:
     """The whole page."""
     halves = {row.case: row.half for row in outcome.measures}
@@ -112,10 +130,10 @@ def page_text(outcome: Outcome, sections: Sequence[Section] = ()) -> str:
         "## First finding\n",
         _finding_text(outcome),
         "## Measures, usual camera and file\n",
-        _measure_table(summarise_measures(usual, lambda row: view_group(row.view))),
+        measure_table(summarise_measures(usual, lambda row: view_group(row.view))),
         *(f"![{REGISTRY[name].name}](images/{picture_name(name)})\n" for name in PICTURED),
         "## What rests on the pelvis line, by what it was read from\n",
-        _measure_table(
+        measure_table(
             summarise_measures(
                 [row for row in outcome.measures if REGISTRY[row.measure].rests_on is not None],
                 lambda row: f"{view_group(row.view)}, {row.evidence or 'none'}",
@@ -123,19 +141,19 @@ def page_text(outcome: Outcome, sections: Sequence[Section] = ()) -> str:
         ),
         "## Events, usual camera and file\n",
         "Errors in milliseconds, found minus true; the side view's near leg is the one next to the camera.\n",
-        _event_table(
-            summarise_events([row for row in outcome.events if row.condition in bars.USUAL], _event_group),
+        event_table(
+            summarise_events([row for row in outcome.events if row.condition in bars.USUAL], event_group),
         ),
         "## Builds, reporting half\n",
-        _measure_table(summarise_measures(_of(usual, headline), lambda row: row.body, halves=("reporting",))),
+        measure_table(summarise_measures(_of(usual, headline), lambda row: row.body, halves=("reporting",))),
         "## Clothes, reporting half\n",
-        _measure_table(summarise_measures(_of(usual, headline), lambda row: row.clothes, halves=("reporting",))),
+        measure_table(summarise_measures(_of(usual, headline), lambda row: row.clothes, halves=("reporting",))),
         "## Cameras and files\n",
         "Few runs each; both halves are shown.\n",
-        _measure_table(
+        measure_table(
             summarise_measures([row for row in headline if row.condition not in bars.USUAL], lambda row: row.condition)
         ),
-        _event_table(
+        event_table(
             summarise_events(
                 [row for row in outcome.events if row.condition not in bars.USUAL and row.near_leg],
                 lambda row: f"{row.condition}, {view_group(row.view)}",
@@ -143,10 +161,7 @@ def page_text(outcome: Outcome, sections: Sequence[Section] = ()) -> str:
         ),
         "## Why values were withheld or borderline\n",
         _reasons(outcome.measures),
-        *(
-            f"<!-- begin {section.name} -->\n{section.text.strip()}\n<!-- end {section.name} -->\n"
-            for section in sections
-        ),
+        *(_marked(section) for section in sections),
     ]
     return "\n".join(parts)
 
@@ -162,7 +177,8 @@ def _of(rows: Sequence[MeasureRow], others: Sequence[MeasureRow]) -> list[Measur
     return [row for row in rows if id(row) in kept]
 
 
-def _event_group(row: EventRow) -> str:
+def event_group(row: EventRow) -> str:
+    """The view, and in side view which leg."""
     return view_group(row.view) + ("" if row.near_leg else ", far leg")
 
 
@@ -241,8 +257,8 @@ def _event_bars(rows: Sequence[EventRow]) -> str:
     events = [r for r in rows if r.half == "reporting" and r.fps == bars.BAR_FPS and r.condition in bars.USUAL]
     lines = []
     for kind in ("initial_contact", "toe_off"):
-        for group in sorted({_event_group(row) for row in events}):
-            found = bars.event_bar([row for row in events if row.event == kind and _event_group(row) == group])
+        for group in sorted({event_group(row) for row in events}):
+            found = bars.event_bar([row for row in events if row.event == kind and event_group(row) == group])
             lines.append(
                 (
                     f"{kind.replace('_', ' ')}, {group}",
@@ -310,7 +326,8 @@ def _finding_table(rows: Iterable[FindingSummary]) -> str:
     )
 
 
-def _measure_table(rows: Iterable[MeasureSummary]) -> str:
+def measure_table(rows: Iterable[MeasureSummary]) -> str:
+    """Measures as a Markdown table."""
     head = ("measure", "group", "half", "given", "borderline", "withheld (rightly)", "slope", "bias", "MAE", "limits")
     return table(
         (*head, "L-R", "coverage"),
@@ -334,7 +351,8 @@ def _measure_table(rows: Iterable[MeasureSummary]) -> str:
     )
 
 
-def _event_table(rows: Iterable[EventSummary]) -> str:
+def event_table(rows: Iterable[EventSummary]) -> str:
+    """Events as a Markdown table."""
     return table(
         ("event", "group", "half", "true", "missed", "false", "bias", "median abs.", "95 % within"),
         (
@@ -367,7 +385,8 @@ def _reasons(rows: Sequence[MeasureRow]) -> str:
     )
 
 
-def _write_csv(rows: Sequence[MeasureRow], path: Path) -> None:
+def write_csv(rows: Sequence[MeasureRow], path: Path) -> None:
+    """Write rows under a temporary name, then rename it."""
     names = [field.name for field in fields(MeasureRow)]
     part = path.with_suffix(".part")
     with part.open("w", newline="", encoding="utf-8") as file:

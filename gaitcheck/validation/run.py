@@ -20,6 +20,7 @@ from gaitcheck.validation.patterns import FindingRow, finding_row
 
 if TYPE_CHECKING:
     from gaitcheck.pose.install import ModelFile
+    from gaitcheck.synthetic.truth import Truth
 
 Progress = Callable[[str, float], None]
 #: The steps in turn; a run can end after any of them.
@@ -80,8 +81,11 @@ def run_case(case: Case, work: Path, model: ModelFile, renderer: str, last: Stag
     return Outcome()
 
 
-def compared(case: Case, video: Path, work: Path, model: ModelFile) -> Outcome:
-    """Analyse a clip as the program does and compare with the truth; nothing is told but the case's settings."""
+def compared(case: Case, video: Path, work: Path, model: ModelFile, truth: Truth | None = None) -> Outcome:
+    """Analyse a clip as the program does and compare with the truth; nothing is told but the case's settings.
+
+    `truth` where it is not that of the case's spec.
+    """
     from gaitcheck.analyze import ModelUsed, TrackedVideo, conclude
     from gaitcheck.synthetic.truth import true_of
     from gaitcheck.video.probe import probe
@@ -90,7 +94,7 @@ def compared(case: Case, video: Path, work: Path, model: ModelFile) -> Outcome:
     analysis = conclude(
         [TrackedVideo(video, "", probe(video), runner)], ModelUsed(model.name, model.sha256), case.settings
     )
-    gait, truth = analysis.videos[0].gait, true_of(case.spec)
+    gait, truth = analysis.videos[0].gait, truth or true_of(case.spec)
     labels = Labels(
         case=case.name,
         half=case.half,
