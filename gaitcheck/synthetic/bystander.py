@@ -11,6 +11,7 @@ from gaitcheck.synthetic.rig import bone_matrices
 from gaitcheck.synthetic.rotations import about, turned
 from gaitcheck.synthetic.scene import FLOOR_Z, wall_distance
 from gaitcheck.synthetic.skeleton import SIGN, TOE_JOINT, Skeleton, skeleton
+from gaitcheck.synthetic.skin import with_hem
 from gaitcheck.synthetic.spec import Bystander, Camera
 from gaitcheck.track import FloatArray
 
@@ -19,7 +20,7 @@ _SOLE_BELOW_ANKLE_M = 0.068
 
 
 def bystander_bones(passer: Bystander, camera: Camera, time_s: FloatArray) -> FloatArray | None:
-    """Bone matrices (N, bones, 4, 4) at times (N,); None while outside the room."""
+    """Bone and hem matrices (N, bones + 1, 4, 4) at times (N,); None while outside the room."""
     along = passer.speed_m_s * (time_s - passer.crosses_s)
     if np.abs(along).max() > wall_distance(camera.distance_m) - 0.4:
         return None
@@ -27,7 +28,8 @@ def bystander_bones(passer: Bystander, camera: Camera, time_s: FloatArray) -> Fl
     to_right = np.array([-toward[1], toward[0], 0.0])  # of the picture
     heading = to_right if passer.to_right else -to_right
     body = skeleton(passer.body.height_m, passer.body.sex, passer.body.leg_share)
-    matrices = bone_matrices(body, _walk(body, passer.speed_m_s, time_s))
+    pose = _walk(body, passer.speed_m_s, time_s)
+    matrices = with_hem(body, bone_matrices(body, pose), pose, pose)
     place = np.eye(4)
     place[:2, :2] = np.array([[heading[1], heading[0]], [-heading[0], heading[1]]])  # forward (y) becomes the heading
     out: FloatArray = place @ matrices

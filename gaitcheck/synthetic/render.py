@@ -19,10 +19,10 @@ from gaitcheck.synthetic import grain, shaders, surface
 from gaitcheck.synthetic.body import runner_meshes
 from gaitcheck.synthetic.bystander import bystander_bones
 from gaitcheck.synthetic.camera import looking, projection
-from gaitcheck.synthetic.motion import Movement, Moves, Pose
+from gaitcheck.synthetic.motion import Movement, Moves
 from gaitcheck.synthetic.rig import bone_matrices
 from gaitcheck.synthetic.scene import Item, room
-from gaitcheck.synthetic.skin import Figure, figure
+from gaitcheck.synthetic.skin import Figure, figure, with_hem
 from gaitcheck.synthetic.spec import Body, Clothes, Spec
 from gaitcheck.track import FloatArray
 
@@ -31,7 +31,6 @@ _SUBFRAME_SHIFT_PX = ((-0.33, -0.11), (0.0, 0.33), (0.33, -0.22))
 PASSES = len(_SUBFRAME_SHIFT_PX)
 _NOISE_SPARE_PX = 96
 _POSES_AT_ONCE = 32
-_HEM_GIVES = np.array([1.0, 1.0, 0.6])
 _SHADOW_SIZE = 1024
 _SHADOW_HALF_M, _SHADOW_DEPTH_M = 1.7, 9.0
 _MATERIAL_OF = {
@@ -85,10 +84,12 @@ class Renderer:
         for start in range(0, len(times_s), _POSES_AT_ONCE):
             block = np.asarray(times_s[start : start + _POSES_AT_ONCE], float)
             pose = self.movement.at((block[:, None] + within).ravel())
-            bones, sway = bone_matrices(self.movement.body, pose), self._hem_sway(pose)
+            loose = self.spec.clothes.top == "loose"
+            before = self.movement.at(pose.time_s - self.spec.clothes.hem_lag_s) if loose else pose
+            bones = with_hem(self.movement.body, bone_matrices(self.movement.body, pose), pose, before)
             for i in range(len(block)):
                 part = slice(PASSES * i, PASSES * (i + 1))
-                moment = _Moment(bones[part], sway[part], pose.belt_m[part], self._passing(pose.time_s[part]))
+                moment = _Moment(bones[part], pose.belt_m[part], self._passing(pose.time_s[part]))
                 yield self._picture(moment, first + start + i)
 
     def _passing(self, times_s: FloatArray) -> FloatArray | None:
@@ -107,13 +108,6 @@ class Renderer:
         picture = self._last_mean + self._noise[down : down + camera.height_px, along : along + camera.width_px]
         np.clip(picture, 0, 255, out=picture)
         return picture.astype(np.uint8)
-
-    def _hem_sway(self, pose: Pose) -> FloatArray:
-        """How far the hem of a loose shirt lags behind the pelvis at each time (N, 3), metres."""
-        if self.spec.clothes.top != "loose":
-            return np.zeros((len(pose.time_s), 3))
-        before = self.movement.at(pose.time_s - self.spec.clothes.hem_lag_s).joints["pelvis"]
-        return np.asarray((before - pose.joints["pelvis"]) * _HEM_GIVES)
 
     # ---- set-up ----------------------------------------------------------------------------------------------------
 
@@ -228,13 +222,13 @@ class Renderer:
     def _mean_picture(self, moment: _Moment) -> NDArray[np.float32]:
         """Mean of the sub-frames, (height, width, 3), and half a grey level for rounding."""
         width, height = self.projection.size_px
-        vertices = self._runner.figure.vertices(moment.bones, moment.sway_m)
+        vertices = self._runner.figure.vertices(moment.bones)
         self._runner.vertices.write(vertices[len(vertices) // 2])
         self._draw_shadows([self._shadow_of_room, self._runner.shadow])
         shapes, passing = [*self._runner.shapes, *self._near], None
         if self._passer is not None and moment.passing is not None:
             shapes += self._passer.shapes
-            passing = self._passer.figure.vertices(moment.passing, np.zeros_like(moment.sway_m))
+            passing = self._passer.figure.vertices(moment.passing)
         total = np.zeros((height, width, 3), np.uint16)
         for i, shift in enumerate(_SUBFRAME_SHIFT_PX):
             self._context.copy_framebuffer(self._target, self._backgrounds[i])
@@ -302,12 +296,11 @@ class _Moment:
     """What one frame shows, at each of its sub-frames."""
 
     bones: FloatArray
-    sway_m: FloatArray
     belt_m: FloatArray
     passing: FloatArray | None
 
     def key(self) -> bytes:
-        parts = (self.bones, self.sway_m, self.belt_m, self.passing)
+        parts = (self.bones, self.belt_m, self.passing)
         return b"".join(part.tobytes() for part in parts if part is not None)
 
 

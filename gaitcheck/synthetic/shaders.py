@@ -67,7 +67,8 @@ _MATERIALS = {
     c *= 1. - .25 * smoothstep(.012, .0, length(vec2(ax - .009, q.z - 1.603))) * step(.09, q.y);
   } }""",
     "top": """void material(inout vec3 c, inout float shine, inout float soft) {
-  float side = smoothstep(.118, .124, abs(q.x)) * step(q.z, 1.36) * step(abs(q.x), .2) * step(abs(q.y), .06);
+  float side = smoothstep(.118, .124, abs(q.x)) * step(q.z, 1.36) * step(abs(q.x), q.z < 1.1 ? .3 : .2)
+    * step(abs(q.y), .06);
   c = mix(c, c * .4, side * .8); }""",
     "dots": """void material(inout vec3 c, inout float shine, inout float soft) { }""",
     # accent: waistband and side stripe; band: lower edge of the waistband and its rise to the right

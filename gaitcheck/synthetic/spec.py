@@ -70,7 +70,7 @@ class Clothes(_Part):
     waist_tilt_deg: float = Field(
         default=0.0, ge=-6, le=6, description="Waistband that sits askew on the pelvis, + = its left side lower."
     )
-    hem_lag_s: float = Field(default=0.05, ge=0, le=0.15, description="A loose hem follows the pelvis so much later.")
+    hem_lag_s: float = Field(default=0.05, ge=0, le=0.15, description="A loose hem follows the body so much later.")
     psis_dots: bool = Field(
         default=False,
         description="Adhesive dots over both posterior superior iliac spines, on skin, tucked shirt or waistband; "

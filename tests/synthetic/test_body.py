@@ -12,7 +12,7 @@ from gaitcheck.synthetic.bystander import bystander_bones
 from gaitcheck.synthetic.motion import Movement
 from gaitcheck.synthetic.rig import BONES, bone_matrices
 from gaitcheck.synthetic.skeleton import skeleton
-from gaitcheck.synthetic.skin import figure
+from gaitcheck.synthetic.skin import figure, with_hem
 from gaitcheck.synthetic.spec import Body, Bystander, Camera, Clothes, Spec
 from gaitcheck.synthetic.surface import Figure
 from gaitcheck.track import FloatArray
@@ -72,8 +72,9 @@ def moved(spec: Spec, part: str, time_s: FloatArray) -> tuple[Movement, FloatArr
     """Vertices (N, V, 3) of one part of the runner at these times."""
     movement = Movement(spec)
     who = figure(runner_meshes(spec.body, spec.clothes), spec.body, spec.clothes)
-    bones = bone_matrices(movement.body, movement.at(time_s))
-    vertices = who.vertices(bones, np.zeros((len(time_s), 3)))[:, :, :3]
+    pose = movement.at(time_s)
+    bones = with_hem(movement.body, bone_matrices(movement.body, pose), pose, movement.at(time_s - 0.05))
+    vertices = who.vertices(bones)[:, :, :3]
     return movement, vertices[:, np.unique(who.faces[part])]
 
 
@@ -118,6 +119,20 @@ def test_the_waistband_is_rigid_with_the_pelvis() -> None:
     assert band.sum() > 50
     assert of_pelvis[band] == pytest.approx(1.0)
     assert of_pelvis[~band].min() == 0
+
+
+def test_a_loose_hem_turns_less_than_the_pelvis_and_later() -> None:
+    times = np.arange(1, 4, 0.005)
+    spec = Spec.model_validate({"name": "test", "clothes": {"top": "loose"}, "motion": {"pelvic_drop_deg": 8}})
+    movement, top = moved(spec, "top", times)
+    rest = runner_meshes(spec.body, spec.clothes)["top"]
+    rim = (rest.pattern[:, 2] < surface.LOOSE_HEM_Z + 0.02) & (rest.normals[:, 1] < -0.5)
+    hem = np.array([np.polyfit(at[rim, 0], at[rim, 2], 1)[0] for at in top])
+    pelvis = movement.at(times).frames["pelvis"][:, 2, 0]
+    fits = [np.polyfit(np.roll(pelvis, late)[40:], hem[40:], 1, full=True) for late in range(0, 25)]
+    best = int(np.argmin([fit[1][0] for fit in fits]))
+    assert best * 0.005 == pytest.approx(0.05, abs=0.011)
+    assert 0.3 < fits[best][0][0] < 0.8
 
 
 def test_a_waistband_can_sit_askew() -> None:
