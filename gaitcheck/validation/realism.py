@@ -15,7 +15,7 @@ from scipy.signal import savgol_filter
 from gaitcheck.gait.measures.accuracy import view_group
 from gaitcheck.gait.view import find_view
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
-from gaitcheck.validation.clips import rendered, renderer_fingerprint, tracked
+from gaitcheck.validation.clips import rendered, tracked
 from gaitcheck.validation.matrix import Case
 from gaitcheck.validation.page import Section, table
 
@@ -101,10 +101,9 @@ def realism_section(
     usual = [case for case in cases if case.condition == "usual"]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         progress("Looking at real clips", 0.0)
-        renderer = pool.submit(renderer_fingerprint).result()
         of_real = list(pool.map(_look_at, videos, [work] * len(videos), [model] * len(videos)))
         n = len(usual)
-        of_rendered = list(pool.map(_look_at_case, usual, [work] * n, [model] * n, [renderer] * n))
+        of_rendered = list(pool.map(_look_at_case, usual, [work] * n, [model] * n))
     return Section("realism", section_text(_known(of_real), _known(of_rendered)))
 
 
@@ -121,8 +120,8 @@ def _look_at(video: Path, work: Path, model: ModelFile) -> Look | None:
         return None  # a folder of real clips may hold broken ones
 
 
-def _look_at_case(case: Case, work: Path, model: ModelFile, renderer: str) -> Look | None:
-    return look_of(tracked(rendered(case, work, renderer), work, model).track)
+def _look_at_case(case: Case, work: Path, model: ModelFile) -> Look | None:
+    return look_of(tracked(rendered(case, work), work, model).track)
 
 
 HEAD = """## Do rendered clips look real to the pose model?

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from gaitcheck.validation.clips import rendered, renderer_fingerprint, tracked
+from gaitcheck.validation.clips import rendered, tracked
 from gaitcheck.validation.compare import EventRow, Labels, MeasureRow, event_rows, measure_rows
 from gaitcheck.validation.matrix import Case
 from gaitcheck.validation.patterns import FindingRow, finding_row
@@ -58,8 +58,7 @@ def run(
     """All runs, `jobs` at a time, in the order of the cases; empty where it ends before the analysis."""
     work.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        renderer = pool.submit(renderer_fingerprint).result()  # graphics stay out of this process
-        waiting = [pool.submit(run_case, case, work, model, renderer, last) for case in cases]
+        waiting = [pool.submit(run_case, case, work, model, last) for case in cases]
         done = []
         try:
             for number, (case, one) in enumerate(zip(cases, waiting, strict=True)):
@@ -71,9 +70,9 @@ def run(
     return Outcome.of(done)
 
 
-def run_case(case: Case, work: Path, model: ModelFile, renderer: str, last: Stage = "analyse") -> Outcome:
+def run_case(case: Case, work: Path, model: ModelFile, last: Stage = "analyse") -> Outcome:
     """One run, the clip and its track from the disk where they are there."""
-    video = rendered(case, work, renderer)
+    video = rendered(case, work)
     if last == "analyse":
         return compared(case, video, work, model)
     if last == "track":

@@ -14,19 +14,19 @@ from gaitcheck.validation.quick import broken_bounds
 from gaitcheck.validation.run import run
 
 
-def test_a_clip_is_known_by_its_spec_its_movement_and_its_renderer() -> None:
+def test_a_clip_is_known_by_its_spec_its_movement_and_its_look() -> None:
     spec = quick_cases()[1].spec
-    key = clip_key(spec, "renderer")
-    assert key == clip_key(spec, "renderer")
-    assert key != clip_key(spec, "another renderer")
-    assert key != clip_key(spec.model_copy(update={"title": "another"}), "renderer")
+    key = clip_key(spec, "look")
+    assert key == clip_key(spec, "look")
+    assert key != clip_key(spec, "another look")
+    assert key != clip_key(spec.model_copy(update={"title": "another"}), "look")
 
 
 def test_another_movement_is_another_clip(monkeypatch: pytest.MonkeyPatch) -> None:
     from gaitcheck.synthetic import motion
 
     spec = quick_cases()[1].spec
-    before, real = clip_key(spec, "renderer"), motion.Movement.at
+    before, real = clip_key(spec, "look"), motion.Movement.at
 
     def lower(self: motion.Movement, time_s: object) -> motion.Pose:
         pose = real(self, time_s)  # type: ignore[arg-type]
@@ -34,7 +34,7 @@ def test_another_movement_is_another_clip(monkeypatch: pytest.MonkeyPatch) -> No
         return pose
 
     monkeypatch.setattr(motion.Movement, "at", lower)
-    assert clip_key(spec, "renderer") != before
+    assert clip_key(spec, "look") != before
 
 
 def test_only_what_code_does_counts(tmp_path: Path) -> None:
