@@ -38,6 +38,8 @@ _FLAT_SHARE = 0.35
 #: The shoe is let down onto the belt this long before the contact, and leaves it as long after toe-off.
 _NEAR_CONTACT_S = 0.04
 _ANKLE_M = 0.068
+#: How far the ankle's place is trusted against the knee's angle, for a knee bent at least so far (radians).
+_PLACE_TRUST, _WELL_BENT = 0.5, np.radians(60.0)
 
 
 @dataclass(frozen=True)
@@ -223,16 +225,16 @@ def _unit(vectors: FloatArray) -> FloatArray:
 
 
 def _between_place_and_bend(bones: Skeleton, hip: FloatArray, knee: FloatArray, ankle: FloatArray) -> FloatArray:
-    """Ankle (N, 3) in the seen direction, half way between the seen distance and the one the seen knee angle gives.
+    """Ankle (N, 3) in the seen direction, between the seen distance and the one that the seen knee angle gives.
 
-    Skin moves on the thigh, so that the seen bones change their lengths by a centimetre; the error is shared.
+    Skin moves on the thigh, so that the seen bones change their lengths by a centimetre. The error is shared; a straight
+    knee keeps its angle, since there a few millimetres would change it by many degrees.
     """
-    thigh, shank, line = knee - hip, ankle - knee, ankle - hip
-    cosine = np.sum(_unit(thigh) * _unit(shank), axis=1)
-    seen = np.linalg.norm(line, axis=1)
-    distance = (seen + legs.leg_length(bones, np.arccos(np.clip(cosine, -1, 1)))) / 2
-    longest = 0.9999 * (bones.thigh_m + bones.shank_m)
-    return np.asarray(hip + _unit(line) * np.minimum(distance, longest)[:, None])
+    line = ankle - hip
+    bend = np.arccos(np.clip(np.sum(_unit(knee - hip) * _unit(ankle - knee), axis=1), -1, 1))
+    trust = _PLACE_TRUST * np.clip(bend / _WELL_BENT, 0, 1)
+    distance = trust * np.linalg.norm(line, axis=1) + (1 - trust) * legs.leg_length(bones, bend)
+    return np.asarray(hip + _unit(line) * distance[:, None])
 
 
 def _knee_toward(bones: Skeleton, hip: FloatArray, seen: FloatArray, ankle: FloatArray) -> FloatArray:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gaitcheck.validation.run import Outcome
 
 VIEWS: tuple[View, ...] = ("rear", "front", "right", "left")
-#: Where the clips of a run begin, seconds, and how long they are.
+#: Where in a run a clip begins and what the runner wears: the one or the other, in turn with the runs; seconds.
 STARTS_S = (4.0, 16.0)
 LENGTH_S = 6.0
 HEIGHT_M = 1.81
@@ -90,7 +90,7 @@ def recording_of(run: MarkerRun, start_s: float, length_s: float = LENGTH_S) -> 
 
 
 def clip_of(run: MarkerRun, view: View, number: int) -> MocapClip:
-    """Clip `number` of a run (0 or 1: two stretches, two outfits) from one side."""
+    """A clip of a run from one side; `number` 0 or 1 chooses the stretch and the outfit."""
     name = f"{run.name.lower()}_{view}_{number}"
     spec = Spec.model_validate(
         {
@@ -107,7 +107,7 @@ def clip_of(run: MarkerRun, view: View, number: int) -> MocapClip:
 
 
 def mocap_clips(folder: Path) -> Iterator[MocapClip]:
-    """All clips of all runs in a folder.
+    """One clip from each side of every run in a folder.
 
     Raises
     ------
@@ -119,11 +119,10 @@ def mocap_clips(folder: Path) -> Iterator[MocapClip]:
             f"There are no marker runs in {folder}: name the folder that holds RBDS001runT25markers.txt, its forces "
             "and RBDS001static.txt, or other runs of that data set."
         )
-    for name in names:
+    for number, name in enumerate(names):
         run = read_run(folder, name)
-        for number in range(len(STARTS_S)):
-            for view in VIEWS:
-                yield clip_of(run, view, number)
+        for view in VIEWS:
+            yield clip_of(run, view, number % len(STARTS_S))
 
 
 def run_mocap(
