@@ -102,10 +102,10 @@ def muscle_picture(face: Face, hints: Sequence[MuscleHint], measures: Sequence[M
     marks = marks_of(hints, measures)
     names = {hint.id: hint.name for hint in hints}
     regions = [region for region in REGIONS if region.face == face and region.muscle_id in marks]
-    body = [f'<path d="{smooth(ARM, closed=True, mirrored=m)}" class="skin"/>' for m in (False, True)]
-    body += [f'<path d="{whole(shape)}" class="skin"/>' for shape in (TRUNK_AND_LEG, HEAD)]
+    skin = [smooth(ARM, closed=True, mirrored=m) for m in (False, True)] + [whole(TRUNK_AND_LEG), whole(HEAD)]
+    body = [f'<path d="{path}" fill="{_SKIN}" stroke="#8c7f72" stroke-width="1.1"/>' for path in skin]
     body += [
-        f'<path d="{smooth(one, closed=False, mirrored=m)}" class="line"/>'
+        f'<path d="{smooth(one, closed=False, mirrored=m)}" fill="none" stroke="#b9aa9b"/>'
         for one in LINES[face]
         for m in (False, True)
     ]
@@ -126,11 +126,7 @@ def muscle_picture(face: Face, hints: Sequence[MuscleHint], measures: Sequence[M
         *_side_words(face),
         "</svg>",
     ]
-    return (
-        "".join(parts)
-        .replace('class="skin"', f'fill="{_SKIN}" stroke="#8c7f72" stroke-width="1.1"')
-        .replace('class="line"', 'fill="none" stroke="#b9aa9b" stroke-width="1"')
-    )
+    return "".join(parts)
 
 
 def legend(hints: Sequence[MuscleHint], measures: Sequence[Measure]) -> list[tuple[str, str]]:
