@@ -18,6 +18,7 @@ from gaitcheck.gait.measures.definition import stance_end
 from gaitcheck.gait.result import SIDES, GaitResult, Side, Step
 from gaitcheck.report.document import Event
 from gaitcheck.report.draw import DARK, GREY, SIDE_BGR, WHITE, Picture, Style, box, dot, line, ring, text, text_width
+from gaitcheck.report.pelvis import pelvis_ends
 from gaitcheck.report.words import ANGLE_WORDS, EVENT_WORDS, with_unit
 from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark
@@ -54,6 +55,7 @@ class Scene:
     ----------
     gait : the gait of the video.
     xy_px : (T, 33, 2) joints in pixels of the output picture.
+    pelvis_px : (T, 2, 2) ends of the measured pelvis line, the runner's left first, likewise; NaN where there is none.
     size_px : size of the video's picture alone; a strip for words may be added below it.
     style : sizes of lines and words.
     seconds_per_video_second : real time over the time of the video.
@@ -63,6 +65,7 @@ class Scene:
 
     gait: GaitResult
     xy_px: FloatArray
+    pelvis_px: FloatArray
     size_px: tuple[int, int]
     style: Style
     seconds_per_video_second: float
@@ -77,6 +80,7 @@ class Scene:
         return cls(
             gait=gait,
             xy_px=gait.track.xy_px * (np.array(size_px) / np.array(gait.track.frame_size_px)),
+            pelvis_px=pelvis_ends(video) * (np.array(size_px) / np.array(gait.track.frame_size_px)),
             size_px=size_px,
             style=Style.of(size_px),
             seconds_per_video_second=video.seconds_per_video_second,
@@ -107,6 +111,7 @@ def annotators_for(video: VideoAnalysis, size_px: tuple[int, int]) -> tuple[tupl
     layout = lay_out(scene, grid.size_px)
     return (
         Skeleton(scene),
+        PelvisLine(scene),
         EventMarks(scene),
         Ribbon(scene, layout.ribbon_at),
         Panel(scene, rows, layout.panel_at, grid),
@@ -157,11 +162,14 @@ class Skeleton:
     scene: Scene
 
     def __call__(self, picture: Picture, row: int) -> None:
-        """Draw the far side first, the trunk, then the near side."""
+        """Draw the far side first, the trunk, then the near side.
+
+        From behind and in front the hips are not joined: that line would pass for the pelvis, and hardly tilts with it.
+        """
         scene, style = self.scene, self.scene.style
         near: Side = "left" if scene.gait.view == "left" else "right"
         far: Side = "right" if near == "left" else "left"
-        for joint in ("SHOULDER", "HIP"):
+        for joint in ("SHOULDER",) if scene.gait.view in ("rear", "front") else ("SHOULDER", "HIP"):
             line(picture, scene.point(row, "left", joint), scene.point(row, "right", joint), WHITE, style.line)
         for side in (far, near):
             for chain in _BONES:
@@ -173,6 +181,21 @@ class Skeleton:
 
     def _sure(self, row: int, side: Side, joint: str) -> bool:
         return bool(self.scene.gait.track.visibility[row, Landmark[f"{side.upper()}_{joint}"]] >= _SURE)
+
+
+@dataclass(frozen=True)
+class PelvisLine:
+    """The measured pelvis line, in the frames that show it."""
+
+    scene: Scene
+
+    def __call__(self, picture: Picture, row: int) -> None:
+        """Draw the line with the ends in the colours of their sides."""
+        scene, style = self.scene, self.scene.style
+        left, right = scene.pelvis_px[row]
+        line(picture, left, right, WHITE, style.line)
+        for side, end in zip(SIDES, (left, right), strict=True):
+            dot(picture, end, SIDE_BGR[side], style.dot)
 
 
 @dataclass(frozen=True)

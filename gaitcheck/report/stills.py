@@ -13,9 +13,10 @@ from gaitcheck.analyze import VideoAnalysis
 from gaitcheck.gait.result import SIDES, GaitResult, Measure, Side, Step
 from gaitcheck.report.document import Event, Still
 from gaitcheck.report.draw import DARK, GREY, SIDE_BGR, WHITE, Colour, Picture, Style, arc, dashed, dot, line, text
+from gaitcheck.report.pelvis import pelvis_ends
 from gaitcheck.report.words import ANGLE_WORDS, EVENT_WORDS, with_unit
 from gaitcheck.settings import View
-from gaitcheck.track import FloatArray, Landmark
+from gaitcheck.track import N_LANDMARKS, FloatArray, Landmark
 
 #: Size of the picture below the caption.
 SIZE_PX = (640, 900)
@@ -53,7 +54,8 @@ class Angle:
     """How a measure is drawn: at `corner`, between the line to `to` and a reference.
 
     "down", "up" and "level" are directions in space, "straight" is the prolonged line from `before` through `corner`.
-    Joints without a side are those of the stance leg; MID means the middle of both sides.
+    Joints without a side are those of the stance leg; MID means the middle of both sides, PELVIS an end of the measured
+    pelvis line.
     """
 
     corner: str
@@ -63,7 +65,7 @@ class Angle:
 
 
 ANGLES: dict[str, Angle] = {
-    "contralateral_pelvic_drop": Angle("HIP", "OTHER_HIP", "level"),
+    "contralateral_pelvic_drop": Angle("PELVIS", "OTHER_PELVIS", "level"),
     "femoral_adduction": Angle("HIP", "KNEE", "down"),
     "knee_valgus": Angle("KNEE", "ANKLE", "straight", "HIP"),
     "lateral_trunk_lean": Angle("MID_HIP", "MID_SHOULDER", "up"),
@@ -94,6 +96,7 @@ def plan_stills(video: VideoAnalysis, number: int, prefix: str) -> list[Plan]:
     prefix : begins the file names, e.g. "rear".
     """
     gait = video.gait
+    lines = np.asarray(np.isfinite(pelvis_ends(video)).all(axis=(1, 2)))
     return [
         Plan(row, Still(f"stills/{prefix}_{side}_{event}.jpg", number, side, event, time_s, *what))
         for side in SIDES
@@ -101,7 +104,7 @@ def plan_stills(video: VideoAnalysis, number: int, prefix: str) -> list[Plan]:
         for row in [_row_at(gait, _event_time(step, event))]
         if row is not None
         for time_s in [float(video.raw_track.time_s[row])]
-        for what in [_what(gait, side, event, row)]
+        for what in [_what(gait, side, event, row, bool(lines[row]))]
     ]
 
 
@@ -132,10 +135,17 @@ def _candidates(gait: GaitResult, side: Side, event: Event) -> list[Measure]:
     return sorted((m for m in found if m is not None), key=lambda m: m.status == "not_measurable")
 
 
-def _what(gait: GaitResult, side: Side, event: Event, row: int) -> tuple[str | None, float | None, str | None]:
-    """Measure id, value in this frame and unit; the value is None where every measure of the event is withheld."""
+def _what(
+    gait: GaitResult, side: Side, event: Event, row: int, pelvis_line: bool
+) -> tuple[str | None, float | None, str | None]:
+    """Measure id, value in this frame and unit; the value is None where every measure of the event is withheld.
+
+    What is read from the pelvis line is only drawn in a frame that shows the line.
+    """
     candidates = _candidates(gait, side, event)
     for measure in candidates:
+        if ANGLES[measure.id].corner == "PELVIS" and not pelvis_line and measure.status != "not_measurable":
+            continue
         series = gait.series.get((measure.id, measure.side))
         if measure.status != "not_measurable" and series is not None and np.isfinite(series[row]):
             return measure.id, float(series[row]), measure.unit
@@ -172,7 +182,7 @@ def draw_still(frame: Picture, video: VideoAnalysis, plan: Plan) -> Picture:
     video : the video it comes from.
     plan : what to draw.
     """
-    points = video.gait.track.xy_px[plan.row]
+    points = np.concatenate([video.gait.track.xy_px[plan.row], pelvis_ends(video)[plan.row]])
     x0, y0, x1, y1 = cut(points, (frame.shape[1], frame.shape[0]))
     scale = min(SIZE_PX[0] / (x1 - x0), SIZE_PX[1] / (y1 - y0))
     width, height = (max(1, int(side * scale)) for side in (x1 - x0, y1 - y0))
@@ -229,7 +239,7 @@ def arms(angle: Angle, points: FloatArray, side: Side, roll_deg: float) -> tuple
     Parameters
     ----------
     angle : what is drawn.
-    points : (33, 2) pixels.
+    points : (33, 2) pixels; with two more rows, the left and right end of the pelvis line, where that is drawn.
     side : the stance leg.
     roll_deg : turn of a level line in the picture, + = right end lower.
 
@@ -252,7 +262,9 @@ def arms(angle: Angle, points: FloatArray, side: Side, roll_deg: float) -> tuple
 
 
 def joint(points: FloatArray, side: Side, name: str) -> FloatArray:
-    """A point of a leg, such as HIP, of the other side (OTHER_HIP) or between both (MID_HIP)."""
+    """A point of a leg, such as HIP, of the other side (OTHER_HIP), between both (MID_HIP), or of the PELVIS line."""
+    if name.endswith("PELVIS"):
+        return np.asarray(points[N_LANDMARKS + ((side == "right") != name.startswith("OTHER_"))])
     other = "RIGHT" if side == "left" else "LEFT"
     if name.startswith("MID_"):
         pair = [points[Landmark[f"{s}_{name[4:]}"]] for s in ("LEFT", "RIGHT")]

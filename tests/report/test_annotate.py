@@ -10,13 +10,24 @@ from gaitcheck.analyze import Analysis, VideoAnalysis
 from gaitcheck.angles import rotated
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.definition import Signals
+from gaitcheck.gait.pelvis import PelvisLine as Line
+from gaitcheck.gait.result import SIDES
 from gaitcheck.report.annotate import draw_video, fitted, output_size
-from gaitcheck.report.annotators import Scene, annotators_for, current_events, panel_rows, ribbon_height
+from gaitcheck.report.annotators import (
+    PelvisLine,
+    Scene,
+    Skeleton,
+    annotators_for,
+    current_events,
+    panel_rows,
+    ribbon_height,
+)
 from gaitcheck.report.document import VideoOutputs
 from gaitcheck.report.draw import Style
+from gaitcheck.report.pelvis import LEAST_HIP_WIDTHS, pelvis_ends
 from gaitcheck.report.stills import ANGLES, arms
 from gaitcheck.settings import View
-from gaitcheck.track import Landmark
+from gaitcheck.track import Landmark, PelvisTrack
 
 from .factory import FPS, FRAMES, GREY, SIZE, make_video_analysis, runner
 
@@ -113,7 +124,7 @@ def test_words_keep_off_the_runner(view: View, tmp_path: Path) -> None:
     video = make_video_analysis(tmp_path / "clip.mp4", view)
     annotators, canvas = annotators_for(video, SIZE)
     bare = np.full((canvas[1], canvas[0], 3), GREY, np.uint8)
-    for annotate in annotators[2:]:
+    for annotate in annotators[3:]:
         annotate(bare, 20)
     assert (bare != GREY).any()
     joints = np.round(video.gait.track.xy_px[20]).astype(int)
@@ -223,8 +234,81 @@ def test_the_drawn_angle_is_the_one_that_is_written(view: View, measure_id: str,
     level_xy = rotated(track.xy_px, roll_deg, (float(middle[0]), float(middle[1])))
     forward = -1.0 if view == "left" else 1.0
     signals = Signals(track.time_s, level_xy, track.visibility, view, forward, 135.0, 36.0, None, ())
+    # a pelvis line as it lies in the picture: the runner's left end first
+    tilt_deg = 6.0 * np.sin(np.arange(30) / 4) + 3.0
+    along = 30 * np.stack([np.cos(np.radians(tilt_deg)), np.sin(np.radians(tilt_deg))], axis=1)
+    ends = middle + np.stack([-along, along] if view == "rear" else [along, -along], axis=1)
+    line = Line(tilt_deg - roll_deg, None, "stickers", "picture", 1.0, 0.5)
+    signals = replace(signals, pelvis=line)
+    points = np.concatenate([track.xy_px, ends], axis=1)
     for row in (0, 7, 12, 22):
         value = formula(signals, "left")[row]
-        _, arm, reference = arms(ANGLES[measure_id], track.xy_px[row], "left", roll_deg)
+        _, arm, reference = arms(ANGLES[measure_id], points[row], "left", roll_deg)
         turn = np.degrees(np.arctan2(arm[0] * reference[1] - arm[1] * reference[0], arm @ reference))
         assert abs(turn) == pytest.approx(abs(value), abs=1e-6)
+
+
+def with_pelvis(video: VideoAnalysis, *, absolute: bool = True) -> VideoAnalysis:
+    """The video with a pelvis line that tilts by 10 degrees, its picture's right end lower."""
+    n = len(video.raw_track)
+    middle = video.raw_track.xy_px[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=1) - (0, 25)
+    along = 10 * np.array([np.cos(np.radians(10)), np.sin(np.radians(10))])
+    pelvis = PelvisTrack(
+        time_s=video.raw_track.time_s,
+        tilt_deg=np.full(n, 10.0),
+        noise_deg=np.full(n, 0.2),
+        ends_px=np.stack([middle - along, middle + along], axis=1),
+        source="stickers" if absolute else "registration",
+        absolute=absolute,
+        zero_deg=1.0 if absolute else np.inf,
+        swing_deg=0.5,
+    )
+    drops = {("contralateral_pelvic_drop", side): np.full(n, 10.0 if side == "left" else -10.0) for side in SIDES}
+    measures = tuple(
+        replace(m, mean=10.0 if m.side == "left" else -10.0, status="measured", reason=None)
+        if m.id == "contralateral_pelvic_drop"
+        else m
+        for m in video.gait.measures
+    )
+    gait = replace(video.gait, measures=measures, series={**video.gait.series, **drops})
+    return replace(video, gait=gait, runner=replace(video.runner, pelvis=pelvis))
+
+
+@pytest.mark.parametrize("view", ["rear", "front"])
+def test_the_pelvis_line_is_the_measured_one_with_the_runners_sides(view: View, tmp_path: Path) -> None:
+    video = with_pelvis(make_video_analysis(tmp_path / "clip.mp4", view))
+    left, right = pelvis_ends(video)[20]
+    assert (left[0] < right[0]) == (view == "rear")
+    down, across = (right - left)[::-1] if view == "rear" else (left - right)[::-1]
+    assert np.degrees(np.arctan2(down, across)) == pytest.approx(10)
+    hips = video.raw_track.xy_px[20, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 0]
+    assert np.hypot(down, across) == pytest.approx(LEAST_HIP_WIDTHS * abs(hips[0] - hips[1]))
+    picture = np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8)
+    PelvisLine(Scene.of(video, SIZE))(picture, 20)
+    x, y = np.round((left + right) / 2).astype(int)
+    assert picture[y, x].min() > 200  # the white line
+
+
+@pytest.mark.parametrize("view", ["rear", "front"])
+def test_the_pose_models_hips_are_not_joined_like_a_pelvis(view: View, tmp_path: Path) -> None:
+    video = make_video_analysis(tmp_path / "clip.mp4", view)
+    picture = np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8)
+    scene = Scene.of(video, SIZE)
+    Skeleton(scene)(picture, 20)
+    PelvisLine(scene)(picture, 20)
+    x, y = np.round(video.gait.track.xy_px[20, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0)).astype(int)
+    assert (picture[y - 2 : y + 3, x] == GREY).all()
+
+
+def test_a_still_shows_the_drop_only_on_a_line_that_was_seen_and_has_a_zero(rear: Analysis, tmp_path: Path) -> None:
+    def midstance(video: VideoAnalysis) -> tuple[str | None, float | None]:
+        stills = drawn(video, tmp_path, annotated_video=False).stills
+        still = next(s for s in stills if (s.side, s.event) == ("left", "midstance"))
+        return still.measure_id, still.value
+
+    assert midstance(with_pelvis(rear.videos[0])) == ("contralateral_pelvic_drop", 10.0)
+    assert midstance(with_pelvis(rear.videos[0], absolute=False))[0] == "knee_valgus"
+    hidden = with_pelvis(rear.videos[0])
+    assert hidden.runner.pelvis is not None
+    pelvis = replace(hidden.runner.pelvis, ends_px=np.full((len(hidden.raw_track), 2, 2), np.nan))
+    assert midstance(replace(hidden, runner=replace(hidden.runner, pelvis=pelvis)))[0] == "knee_valgus"
