@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,8 @@ _WINDOW = 15.0
 _SMALLEST, _LARGEST = 2.5, 18.0
 #: Least ratio of a spot's short to its long axis, and least share of its outline's ellipse that it fills.
 _LEAST_ROUND, _LEAST_FULL = 0.5, 0.75
+#: Directions in which a spot's surroundings are looked at.
+_SECTORS = 12
 #: Lightness counts less than colour: it changes with the light and over a curved back.
 _LIGHTNESS = 0.4
 
@@ -92,13 +96,14 @@ def _measured(bgr: UInt8Array, at_px: FloatArray, scale: float) -> tuple[float, 
     colour = np.median(inner, axis=0)
     weight = np.array([_LIGHTNESS, 1.0, 1.0], dtype=np.float32)
     away = np.linalg.norm((lab - colour) * weight, axis=-1)
-    step = np.arange(-half, half + 1)
-    radius = np.hypot(step[:, None], step[None, :])
+    radius, sector = _polar(half)
     ring = (radius > 0.75 * half) & (radius <= half)
     apart = float(np.percentile(away[ring], 20))
     if apart < _LEAST_CONTRAST:
         return None
-    share = np.clip(1.25 - 1.5 * away / apart, 0, 1)  # 1 on the spot, a half where it mixes evenly with the cloth
+    # 1 on the spot, a half where it mixes evenly with the cloth, which may be another one on each side
+    around = np.bincount(sector[ring], away[ring], _SECTORS) / np.bincount(sector[ring], minlength=_SECTORS)
+    share = np.clip(1.25 - 1.5 * away / np.maximum(around, apart)[sector], 0, 1)
     _, labels = cv2.connectedComponents((share > 0.25).astype(np.uint8))
     own = labels == labels[half, half]
     if labels[half, half] == 0 or (own & (radius > 0.9 * half)).any():
@@ -113,6 +118,14 @@ def _measured(bgr: UInt8Array, at_px: FloatArray, scale: float) -> tuple[float, 
     if contrast < _LEAST_CONTRAST:
         return None
     return (x0 + x, y0 + y, diameter, *(float(v) for v in colour), contrast)
+
+
+@cache
+def _polar(half: int) -> tuple[FloatArray, NDArray[np.intp]]:
+    """Distance from the middle of a window, and the number of the sector around it."""
+    step = np.arange(-half, half + 1.0)
+    angle = np.arctan2(step[:, None], step[None, :]) / (2 * np.pi) + 0.5
+    return np.hypot(step[:, None], step[None, :]), (angle * _SECTORS).astype(np.intp) % _SECTORS
 
 
 def _shape(share: NDArray[np.floating]) -> tuple[float, float, float] | None:
