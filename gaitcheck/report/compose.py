@@ -153,7 +153,7 @@ def _physio_part(document: Document, analysis: Analysis, sex: Sex | None) -> Phy
         key=lambda hint: list(MUSCLE_STATUS_WORDS).index(hint.status),
     )
     valued = _valued(document.measures)
-    notes = list(dict.fromkeys(m.reason for m in valued if m.reason))
+    notes = list(dict.fromkeys(note for m in valued for note in _notes(m)))
     return PhysioPart(
         measures=tuple(_measure_row(m, sex, notes) for m in valued),
         measure_notes=tuple(notes),
@@ -299,8 +299,14 @@ def _measure_row(measure: Measure, sex: Sex | None, notes: Sequence[str]) -> Mea
         seen_from=VIEW_SHORT[measure.view] if measure.view else "–",
         status=measure.status,
         status_words=STATUS_WORDS[measure.status],
-        note=str(notes.index(measure.reason) + 1) if measure.reason else "",
+        note=", ".join(str(notes.index(note) + 1) for note in _notes(measure)),
     )
+
+
+def _notes(measure: Measure) -> list[str]:
+    """Sentences below the table: why a value is read with care, and what it was read from where that can differ."""
+    evidence = None if measure.evidence is None else f"Read from: {measure.evidence}."
+    return [note for note in (measure.reason, evidence) if note]
 
 
 def _withheld(measures: Sequence[Measure]) -> dict[str, list[str]]:

@@ -75,7 +75,7 @@ class RunnerPart:
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """One line of the table of measures. `note` is the number of the sentence below the table, if it has one."""
+    """One line of the table of measures. `note` holds the numbers of its sentences below the table."""
 
     name: str
     side: str
