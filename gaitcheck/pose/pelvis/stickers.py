@@ -30,6 +30,8 @@ _SIZE_RATIO = 1.5
 _SPAN_CHANGE, _PLACE_CHANGE, _COLOUR_CHANGE, _SIZE_CHANGE = 0.15, 0.25, 14.0, 1.4
 #: Frames from which a pair is proposed, and frames in which proposals are counted.
 _PROPOSING, _COUNTING = 120, 500
+#: Frames looked at together, so that a long video needs no more memory.
+_AT_ONCE = 2000
 #: Least share of the frames that must show the pair, and least number.
 _LEAST_SHARE, _LEAST_FRAMES = 0.4, 15
 #: Stickers go with the pelvis: spread of their middle about the hips' (hip widths) and of their distance (share).
@@ -78,26 +80,30 @@ def sticker_line(track: PoseTrack, evidence: Evidence) -> PelvisTrack | None:
     middle = hips.mean(axis=1)
     # the trunk is the steadier scale; the hips' distance changes as the pelvis turns
     width = evidence.trunk_px[rows] * float(np.median(np.abs(hips[:, 0, 0] - hips[:, 1, 0]) / evidence.trunk_px[rows]))
-    pairs = _pairs(evidence.dots[rows].astype(np.float64), middle, width)
-    usual = _most_agreed(pairs)
+    dots = evidence.dots[rows]
+    some = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _COUNTING)).astype(int))
+    usual = _most_agreed(_pairs(dots[some], middle[some], width[some]))
     if usual is None:
         return None
-    best, near = _nearest(pairs, usual)
-    at = np.arange(len(rows))
+    parts = [
+        _nearest_of(_pairs(dots[part], middle[part], width[part]), usual)
+        for part in np.array_split(np.arange(len(rows)), -(-len(rows) // _AT_ONCE))
+    ]
+    left, right, numbers, near = (np.concatenate(values) for values in zip(*parts, strict=True))
     if near.sum() < max(_LEAST_FRAMES, _LEAST_SHARE * len(rows)):
         return None
-    left, right, numbers = pairs.left[at, best], pairs.right[at, best], pairs.numbers[at, best]
     if not _is_worn(numbers[near], (left + right)[near] / 2, middle[near], width[near]):
         return None
-    if _alike(evidence.dots[rows][near], usual, width[near]) > _MOST_ALIKE:
+    if _alike(dots[near], usual, width[near]) > _MOST_ALIKE:
         return None
     near &= _uncovered(left[:, 2], near) & _uncovered(right[:, 2], near)
     return _line(track, rows[near], left[near, :2], right[near, :2], float(usual[0]))
 
 
-def _pairs(dots: FloatArray, middle: FloatArray, width: FloatArray) -> _Pairs:
+def _pairs(dots: NDArray[np.floating], middle: FloatArray, width: FloatArray) -> _Pairs:
     """Every two spots of a frame, the picture's left one first, and whether they may be stickers of one kind."""
     first, second = np.triu_indices(MOST_DOTS, 1)
+    dots = dots.astype(np.float64)
     a, b = dots[:, first], dots[:, second]
     swapped = (a[..., 0] > b[..., 0])[..., None]
     left, right = np.where(swapped, b, a), np.where(swapped, a, b)
@@ -144,12 +150,17 @@ def _nearest(pairs: _Pairs, usual: FloatArray) -> tuple[NDArray[np.intp], NDArra
     return best, unlike[np.arange(len(best)), best] < 1.0
 
 
-def _most_agreed(pairs: _Pairs) -> FloatArray | None:
-    """(7,) numbers of the pair that is seen in most frames, None where there is no pair at all."""
-    n = len(pairs.fit)
-    counting = np.unique(np.linspace(0, n - 1, min(n, _COUNTING)).astype(int))
-    some = _Pairs(*(values[counting] for values in (pairs.left, pairs.right, pairs.numbers, pairs.fit)))
-    proposing = np.unique(np.linspace(0, len(counting) - 1, min(len(counting), _PROPOSING)).astype(int))
+def _nearest_of(pairs: _Pairs, usual: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Left and right spot and numbers of each frame's pair most like the usual one, and whether it is the same."""
+    best, near = _nearest(pairs, usual)
+    at = np.arange(len(best))
+    return pairs.left[at, best], pairs.right[at, best], pairs.numbers[at, best], near
+
+
+def _most_agreed(some: _Pairs) -> FloatArray | None:
+    """(7,) numbers of the pair that is seen in most of some frames, None where there is no pair at all."""
+    n = len(some.fit)
+    proposing = np.unique(np.linspace(0, n - 1, min(n, _PROPOSING)).astype(int))
     proposed = some.numbers[proposing][some.fit[proposing]]
     if not len(proposed):
         return None
