@@ -16,6 +16,8 @@ from gaitcheck.synthetic.truth import Truth
 
 #: A contact found further than this from a true one is not it.
 MATCH_S = 0.12
+#: An event this close to the first or last frame cannot be asked for: what leads to it, or follows, is not in the clip.
+ENDS_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -139,13 +141,19 @@ def _withheld_value(measured: Measure, gait: GaitResult) -> float | None:
 
 
 def event_rows(labels: Labels, gait: GaitResult, truth: Truth) -> list[EventRow]:
-    """Match the events found to the true ones of the same leg, each at most once."""
+    """Match the events found to the true ones of the same leg, each at most once.
+
+    Events at the very ends of a clip count where they are found and are not missed where they are not.
+    """
     rows: list[EventRow] = []
     near = gait.view if gait.view in ("left", "right") else None
 
     def add(
         event: Literal["initial_contact", "toe_off"], side: Side, true_s: float | None, error: float | None
     ) -> None:
+        at_an_end = true_s is not None and not ENDS_S <= true_s <= float(truth.time_s[-1]) - ENDS_S
+        if error is None and at_an_end:
+            return
         rows.append(
             EventRow(
                 case=labels.case,

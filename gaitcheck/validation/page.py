@@ -11,7 +11,7 @@ from pathlib import Path
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.accuracy import view_group
 from gaitcheck.validation import bars
-from gaitcheck.validation.compare import EventRow, MeasureRow
+from gaitcheck.validation.compare import ENDS_S, EventRow, MeasureRow
 from gaitcheck.validation.patterns import FindingRow, FindingSummary, summarise_findings
 from gaitcheck.validation.pictures import PICTURED, picture_name, write_picture
 from gaitcheck.validation.run import Outcome
@@ -140,7 +140,8 @@ def page_text(outcome: Outcome, sections: Sequence[Section] = ()) -> str:
             )
         ),
         "## Events, usual camera and file\n",
-        "Errors in milliseconds, found minus true; the side view's near leg is the one next to the camera.\n",
+        "Errors in milliseconds, found minus true; the side view's near leg is the one next to the camera. Events\n"
+        f"within {1000 * ENDS_S:g} ms of a clip's ends count where they are found and are not missed where not.\n",
         event_table(
             summarise_events([row for row in outcome.events if row.condition in bars.USUAL], event_group),
         ),

@@ -41,16 +41,14 @@ def accuracy_rows(rows: Iterable[MeasureRow]) -> list[AccuracyRow]:
     """The whole table from the rows of the tuning half; floors where too few runs tell it.
 
     All conditions are taken together: what a video's clothes, distance or build do to the error cannot be known from
-    the video. Measures that rest on different evidence also get a row for each.
+    the video. Measures that rest on different evidence get a row for each; the floor stands for evidence without one.
     """
     known = [row for row in rows if row.half == "tuning" and row.error is not None]
     out = [AccuracyRow(key, accuracy) for key, accuracy in floors().items() if key[2] is None]
     by_key: dict[Key, list[MeasureRow]] = {}
     for row in known:
-        group = view_group(row.view)
-        by_key.setdefault((row.measure, group, None), []).append(row)
-        if row.evidence is not None and REGISTRY[row.measure].rests_on is not None:
-            by_key.setdefault((row.measure, group, row.evidence), []).append(row)
+        evidence = row.evidence if REGISTRY[row.measure].rests_on is not None else None
+        by_key.setdefault((row.measure, view_group(row.view), evidence), []).append(row)
     table = {row.key: row for row in out}
     for key, members in by_key.items():
         floor = floors()[key[0], key[1], None]

@@ -92,10 +92,10 @@ def test_evidence_of_the_pelvis_line_has_rows_of_its_own() -> None:
         for row in rows(5 * errors)
     ]
     table = {row.key: row.accuracy for row in accuracy_rows([*sure, *unsure])}
-    stickers, garment, both = (
-        table["contralateral_pelvic_drop", "rear", which].uncertainty for which in ("stickers", "garment", None)
-    )
-    assert stickers < both < garment
+    stickers, garment = (table["contralateral_pelvic_drop", "rear", which] for which in ("stickers", "garment"))
+    assert garment.uncertainty == pytest.approx(5 * stickers.uncertainty, rel=0.1)
+    # what a third kind of evidence can do is not known from these
+    assert table["contralateral_pelvic_drop", "rear", None] == floors()["contralateral_pelvic_drop", "rear", None]
 
 
 def test_half_width_of_a_normal_distribution() -> None:

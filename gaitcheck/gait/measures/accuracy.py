@@ -51,7 +51,7 @@ def accuracy_of(measure_id: str, view: View, evidence: str | None = None) -> Acc
     Parameters
     ----------
     evidence : what the value rests on, where a measure can rest on several things (such as stickers or clothing for the
-        pelvis line). Where the runs did not tell it apart, the row of the measure as a whole is given.
+        pelvis line). Where too few runs had that, the row of the measure without evidence is given.
 
     Raises
     ------
@@ -69,6 +69,12 @@ def accuracies() -> Mapping[Key, Accuracy]:
     for row in _rows(TABLE, "accuracy"):
         rows[_key(row)] = Accuracy(row["uncertainty"], row.get("bias"), row["runs"], row["source"])
     return rows
+
+
+def by_evidence(measure_id: str, view: View) -> dict[str, Accuracy]:
+    """The rows of a measure in a view that hold for one kind of evidence only."""
+    group = view_group(view)
+    return {key[2]: row for key, row in accuracies().items() if key[:2] == (measure_id, group) and key[2] is not None}
 
 
 def floors() -> dict[Key, Accuracy]:

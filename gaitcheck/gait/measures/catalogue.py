@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from gaitcheck.gait.measures import REGISTRY
-from gaitcheck.gait.measures.accuracy import accuracy_of
+from gaitcheck.gait.measures.accuracy import Accuracy, accuracy_of, by_evidence
 from gaitcheck.gait.measures.compute import ENOUGH_STEPS, FEWEST_STEPS, LEAST_VISIBILITY
 from gaitcheck.gait.measures.definition import MeasureDef
 
@@ -70,9 +70,15 @@ def _uncertainty(definition: MeasureDef) -> str:
     parts = []
     for view in definition.views:
         known = accuracy_of(definition.id, view)
-        source = f"{known.runs} rendered runs" if known.runs else "stated floor"
-        parts.append(f"{VIEW_WORDS[view]} {'±'}{known.uncertainty:g} {definition.unit} ({source})")
+        parts.append(f"{VIEW_WORDS[view]} {_in_words(known, definition)}")
+        for evidence, row in by_evidence(definition.id, view).items():
+            parts.append(f"{VIEW_WORDS[view]} by {evidence} {_in_words(row, definition)}")
     return ", ".join(parts)
+
+
+def _in_words(known: Accuracy, definition: MeasureDef) -> str:
+    source = f"{known.runs} rendered runs" if known.runs else "stated floor"
+    return f"±{known.uncertainty:g} {definition.unit} ({source})"
 
 
 if __name__ == "__main__":
