@@ -126,6 +126,18 @@ def test_a_name_is_saved_only_when_it_is_given(calls: list[SimpleNamespace], tmp
     assert calls[0].settings.patient_name == name
 
 
+def test_a_red_flag_is_said_before_everything_else(
+    calls: list[SimpleNamespace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flag = SimpleNamespace(text="Fever", advice="Do not run with a fever.")
+    assessment = SimpleNamespace(summary="Nothing stands out.", findings=(), muscles=(), red_flags=(flag,))
+    played = SimpleNamespace(assessment=assessment, measures=(), videos=())
+    calls.append(SimpleNamespace())
+    monkeypatch.setattr(gaitcheck.analyze, "analyze", lambda paths, settings, *, progress: played)
+    assert main(["analyze", "a.mp4", "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == ["! Fever: Do not run with a fever.", "Nothing stands out."]
+
+
 def test_help_names_every_answer_that_can_be_given(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze", "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())

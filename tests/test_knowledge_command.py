@@ -103,6 +103,18 @@ def test_a_clinics_rows_replace_ours_and_the_result_says_so(folder: Path, capsys
     assert "160 steps/min" in said(["knowledge", "show"], capsys)
 
 
+def test_a_folder_can_be_tried_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(OVERRIDE_VARIABLE, raising=False)
+    (tmp_path / "sources.toml").write_text(HOUSE, encoding="utf-8")
+    assert "Own rows in use: source House (SHA-256 " in said(["knowledge", "check", str(tmp_path)], capsys)
+    assert "| House | our clinic | whole |" in said(["knowledge", "show", str(tmp_path)], capsys)
+    (tmp_path / "sources.toml").write_text(HOUSE.replace("whole", "half"), encoding="utf-8")
+    sentence = said(["knowledge", "check", str(tmp_path)], capsys, UnusableInputError.exit_code)
+    assert f"{tmp_path / 'sources.toml'}, field source.House.read: Input should be" in sentence
+
+
 def test_own_exercises_may_be_added(folder: Path) -> None:
     (folder / "exercises.toml").write_text(EXERCISE, encoding="utf-8")
     (folder / "sources.toml").write_text(HOUSE, encoding="utf-8")

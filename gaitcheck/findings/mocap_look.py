@@ -8,7 +8,8 @@ Duarte and Ferber (2024), inter-laboratory comparison (mean angles of 23 of thes
 
 How the files are read
 - The angle files RBDS01 ... RBDS23 number the 23 men of the comparison afresh; `RUNNERS` gives each one's number in the
-  table, which left out five of 28. The foot strikes in the table agree with the ankle angle at contact in this order
+  table, from the list of runners in the comparison's public repository (BMC-RIC-running-biomechanics): five of the 28
+  are left out. The foot strikes in the table agree with the ankle angle at contact in this order
   and not in the order of the file numbers (`strike_check`).
 - They hold the right leg at 2.5 m/s, one row for each percent of the cycle from contact to contact: so there is a
   figure for the right side and none for the left.
