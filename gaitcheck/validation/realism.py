@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.signal import savgol_filter
 
+from gaitcheck.errors import UnusableInputError
 from gaitcheck.gait.measures.accuracy import view_group
 from gaitcheck.gait.view import find_view
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
@@ -30,6 +31,8 @@ JOINTS = {
     "ankles": (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE),
     "toes": (Landmark.LEFT_FOOT_INDEX, Landmark.RIGHT_FOOT_INDEX),
 }
+#: Folders of the real clips; the view itself is told from the track.
+GROUPS = ("rear", "front", "side")
 #: What a cubic over this span leaves over is called jitter.
 SMOOTH_S = 0.2
 #: Frames a second below which a step's movement itself would look like jitter.
@@ -96,8 +99,15 @@ def realism_section(
     jobs: int,
     progress: Callable[[str, float], None],
 ) -> Section:
-    """The section of the page: real clips below a folder beside the rendered ones of the usual camera and file."""
-    videos = sorted(path for path in real.rglob("*") if path.suffix.lower() in _VIDEOS)
+    """The section of the page: real clips beside the rendered ones of the usual camera and file.
+
+    Parameters
+    ----------
+    real : folder with the folders rear, front and side, which hold the clips.
+    """
+    videos = sorted(path for name in GROUPS for path in (real / name).glob("*") if path.suffix.lower() in _VIDEOS)
+    if not videos:
+        raise UnusableInputError(f"The folder {real} holds no videos in folders named {', '.join(GROUPS)}.")
     usual = [case for case in cases if case.condition == "usual"]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         progress("Looking at real clips", 0.0)
@@ -112,8 +122,6 @@ def _known(looks: Sequence[Look | None]) -> list[Look]:
 
 
 def _look_at(video: Path, work: Path, model: ModelFile) -> Look | None:
-    from gaitcheck.errors import UnusableInputError
-
     try:
         return look_of(tracked(video, work, model).track)
     except UnusableInputError:
@@ -129,15 +137,15 @@ HEAD = """## Do rendered clips look real to the pose model?
 Numbers only, from clips of real people beside the rendered ones of the usual camera and file: what the model says of a
 joint's visibility, and its jitter: how far a landmark lies from a smooth path (a cubic over {span:g} s), per mille of
 the runner's height in the picture. Each cell: median (5th and 95th percentile) over all frames, both sides. The real
-clips are of many kinds (treadmill and ground, phones and cameras, 360 to 1080 lines, strong compression), so alike is
-not the same. Clips in which nobody could be followed for {least:g} s are left out.
+clips are of many kinds (treadmill and ground, some no running at all; phones and cameras, small and large pictures,
+strong compression), so alike is not the same. Clips in which nobody could be followed for {least:g} s are left out.
 """
 
 
 def section_text(real: Sequence[Look], made: Sequence[Look]) -> str:
     """The numbers as Markdown."""
     lines = []
-    for view in ("rear", "front", "side"):
+    for view in GROUPS:
         for name in JOINTS:
             row: list[str] = [view, name]
             for looks in (real, made):
@@ -148,7 +156,7 @@ def section_text(real: Sequence[Look], made: Sequence[Look]) -> str:
                 ]
             lines.append(row)
     counts = []
-    for view in ("rear", "front", "side"):
+    for view in GROUPS:
         for kind, looks in (("real", real), ("rendered", made)):
             own = [look for look in looks if look.view == view]
             frames = sum(look.frames for look in own)
