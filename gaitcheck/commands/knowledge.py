@@ -17,9 +17,7 @@ knowledge_app = typer.Typer(
 )
 Folder = Annotated[
     Path | None,
-    typer.Argument(
-        metavar="DIR", help="Folder with a clinic's rows; the one GAITCHECK_KNOWLEDGE names if not given."
-    ),
+    typer.Argument(metavar="DIR", help="Folder with a clinic's rows; the one GAITCHECK_KNOWLEDGE names if not given."),
 ]
 
 

@@ -14,7 +14,7 @@ from gaitcheck.settings import Answers
 _KINDS: dict[str, tuple[tuple[ExerciseKind, ...], tuple[ExerciseKind, ...]]] = {
     "less strength": (("strengthen",), ("stretch",)),
     "more work": (("stretch",), ("strengthen",)),
-    "shorter": (("stretch",), ("strengthen",)),
+    "less length": (("stretch",), ("strengthen",)),
     "more load": (("stretch", "strengthen"), ()),
 }
 _ORIGINS: tuple[ExerciseOrigin, ...] = ("article", "literature", "common practice")

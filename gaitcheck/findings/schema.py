@@ -195,7 +195,7 @@ class Hint(Strict):
     primary : enough on its own to call the muscle worth testing; the others only add to a primary sign.
     from_band : "marked" where the watch band is not enough.
     reading : what the sign would say of the muscle; it chooses the exercises. "less strength": strengthen it, stretch
-        its opposite; "more work" and "shorter": stretch it, strengthen its opposite; "more load": both for itself.
+        its opposite; "more work" and "less length": stretch it, strengthen its opposite; "more load": both for itself.
     look : the row of looks.toml whose figures weigh in the grade.
     against : measures that halve the sign's weight. `contrary` is shown with the hint, whatever else is shown.
     """
@@ -205,7 +205,7 @@ class Hint(Strict):
     grade: ScoredGrade
     primary: bool
     from_band: Literal["watch", "marked"] = "watch"
-    reading: Literal["less strength", "more work", "shorter", "more load"]
+    reading: Literal["less strength", "more work", "less length", "more load"]
     meaning: Text
     contrary: Text | None = None
     look: Text | None = None

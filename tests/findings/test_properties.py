@@ -89,7 +89,8 @@ def test_no_pattern_counts_twice_for_a_muscle(run, sex, speed) -> None:
     for hint in assessment.muscles:
         patterns = [(pattern(by_id[one].measure_id), by_id[one].side) for one in hint.because]
         assert len(patterns) == len(set(patterns))
-        assert hint.score <= 0.6 * len(patterns) + 1e-9
+        assert 0.15 * len(patterns) - 1e-9 <= hint.score <= 0.6 * len(patterns) + 1e-9
+        assert not hint.lowered_by or hint.score <= 0.6 * len(patterns) - 0.15 + 1e-9
         assert (hint.status == "worth_testing") == bool(patterns)
         assert all(by_id[one].side in (hint.side, None) for one in hint.because)
         assert hint.strength == min(1.0, hint.score)
