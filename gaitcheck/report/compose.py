@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from gaitcheck.analyze import Analysis
-from gaitcheck.findings.load import knowledge
+from gaitcheck.findings.load import Knowledge, knowledge
 from gaitcheck.findings.phrases import usual_range
 from gaitcheck.findings.result import FINDINGS_FIRST, Exercise, Finding, MuscleHint
+from gaitcheck.findings.schema import BandRow
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import Check, Measure
 from gaitcheck.report.charts import cycle_charts, step_charts
@@ -293,7 +294,7 @@ def _measure_row(measure: Measure, sex: Sex | None, notes: Sequence[str]) -> Mea
         side=side_word(measure.side),
         value=value_words(measure),
         from_standing="" if measure.from_standing is None else with_unit(measure.from_standing, measure.unit),
-        usual="–" if band is None or band.unit != measure.unit else usual_range(band, "level", known),
+        usual="–" if band is None or band.unit != measure.unit else _usual(band, known),
         sd=plain_number(measure.sd, measure.unit),
         steps=str(measure.n_steps),
         seen_from=VIEW_SHORT[measure.view] if measure.view else "–",
@@ -301,6 +302,11 @@ def _measure_row(measure: Measure, sex: Sex | None, notes: Sequence[str]) -> Mea
         status_words=STATUS_WORDS[measure.status],
         note=", ".join(str(notes.index(note) + 1) for note in _notes(measure)),
     )
+
+
+def _usual(band: BandRow, known: Knowledge) -> str:
+    """The usual range; that it holds for women and men together is said once, above the table."""
+    return usual_range(band, "level", known).removesuffix(known.texts.usual.pooled.format(range=""))
 
 
 def _notes(measure: Measure) -> list[str]:
