@@ -5,8 +5,9 @@ lower. Contact and toe-off have one method for each kind of view:
 
 side views (feet against the belt)
     A foot on the belt moves back at the belt's speed. Initial contact is where the foot's speed, before midstance,
-    passes half the belt's speed (read from the foot itself at midstance). Toe-off is the straightest knee after
-    midstance (Fellin 2010: 5 ms), less a constant.
+    passes half the belt's speed (read from the foot itself at midstance). Toe-off lies half way between the body's
+    own (below) and the moment at which the thigh points furthest back, less a constant: the two err independently.
+    The straightest knee (Fellin 2010), the foot's rise and its speed shift more from runner to runner.
 
 rear and front views (the body's rise and fall)
     In flight the body falls freely; its fall is fastest when the force under the foot reaches body weight, which is a
@@ -29,7 +30,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import brentq
 from scipy.signal import find_peaks
 
-from gaitcheck.angles import bend
+from gaitcheck.angles import swing_from_vertical
 from gaitcheck.gait.clean import CleanTrack
 from gaitcheck.gait.result import Direction, Side
 from gaitcheck.gait.view import is_side
@@ -52,11 +53,16 @@ LOW_PROMINENCE = 0.2
 BREAK_COST = 3.0
 #: Share of the belt's speed at which a landing foot counts as having landed.
 LANDED_SHARE = 0.5
-#: The straightest knee comes this long after toe-off: 10 ms at 2.5 m/s and 21 ms at 3.5 m/s on a force plate.
-KNEE_DELAY_S = 0.016
+#: A landing this far from the body's own contact is none.
+FARTHEST_FROM_BODY_S = 0.05
+#: The thigh points furthest back this long after toe-off: 33 ms at 2.5 m/s and 46 ms at 3.5 m/s on a force plate, and
+#: later still in what the pose model sees of rendered runners.
+THIGH_DELAY_S = 0.048
 #: Force against a half-sine: how much earlier than the model contact is, how much later toe-off is.
-CONTACT_FACTOR = 1.15
-TOE_OFF_FACTOR = 1.55
+CONTACT_FACTOR = 1.22
+TOE_OFF_FACTOR = 1.62
+#: From the front the pose model rounds the body's rise and fall a little more (rendered runners).
+FRONT_WIDER_S = 0.005
 #: Resolution of the fine time base on which crossings are looked for.
 FINE_S = 0.001
 
@@ -174,13 +180,14 @@ def _stances_of(
     feet = _foot_height(clean, "left")[rows] - _foot_height(clean, "right")[rows]
     apart = np.array([np.mean(feet[np.abs(time - low) <= 0.15 * period]) for low in lows])
     on_left = _alternating(apart, lows, period)
-    from_middle = _contact_by_body(cycle, period) if cycle is not None else None
+    from_middle = _contact_by_body(cycle, period, FRONT_WIDER_S if view == "front" else 0.0) if cycle else None
     for middle, left, clearance in zip(middles.tolist(), on_left, np.abs(apart), strict=True):
         side: Side = "left" if left else "right"
         contact, off = (middle + from_middle[0], middle + from_middle[1]) if from_middle else (None, None)
-        if is_side(view):
-            contact = _contact_by_foot(clean, rows, side, middle, period, direction)
-            off = _toe_off_by_knee(clean, rows, side, middle, period, direction)
+        if is_side(view) and contact is not None:
+            contact = _contact_by_foot(clean, rows, side, middle, contact, period, direction)
+            back = _toe_off_by_thigh(clean, rows, side, middle, period, direction)
+            off = None if back is None or off is None else (back - THIGH_DELAY_S + off) / 2
         within = (contact is None or contact >= time[0]) and (off is None or off <= time[-1])
         if within:
             yield Stance(side, middle, contact, off, float(clearance))
@@ -246,8 +253,11 @@ def _foot_height(clean: CleanTrack, side: Side) -> FloatArray:
     return np.asarray(-clean.track.xy_px[:, [first, first + 2, first + 4], 1].mean(axis=1) / clean.leg_length_px)
 
 
-def _contact_by_body(cycle: CubicSpline, period: float) -> tuple[float, float] | None:
-    """Contact and toe-off, in seconds from midstance, from the mean cycle of the body's vertical speed."""
+def _contact_by_body(cycle: CubicSpline, period: float, wider_s: float) -> tuple[float, float] | None:
+    """Contact and toe-off, in seconds from midstance, from the mean cycle of the body's vertical speed.
+
+    `wider_s` is by how much contact is earlier and toe-off later than the body tells.
+    """
     before = np.arange(-0.6 * period, 0.0, FINE_S)
     after = np.arange(0.0, 0.6 * period, FINE_S)
     fastest_fall = float(before[np.argmin(cycle(before))])
@@ -255,7 +265,7 @@ def _contact_by_body(cycle: CubicSpline, period: float) -> tuple[float, float] |
     wait = _half_sine_wait(fastest_rise - fastest_fall, period)
     if wait is None:
         return None
-    return fastest_fall - CONTACT_FACTOR * wait, fastest_rise + TOE_OFF_FACTOR * wait
+    return fastest_fall - CONTACT_FACTOR * wait - wider_s, fastest_rise + TOE_OFF_FACTOR * wait + wider_s
 
 
 def _half_sine_wait(between: float, period: float) -> float | None:
@@ -274,38 +284,48 @@ def _half_sine_wait(between: float, period: float) -> float | None:
 
 
 def _contact_by_foot(
-    clean: CleanTrack, rows: slice, side: Side, middle: float, period: float, direction: Direction | None
-) -> float | None:
-    """Contact of one step from the speed of ankle and toe against the belt's."""
+    clean: CleanTrack,
+    rows: slice,
+    side: Side,
+    middle: float,
+    by_body: float,
+    period: float,
+    direction: Direction | None,
+) -> float:
+    """Contact of one step from the speed of ankle and toe against the belt's.
+
+    Of the moments at which a point comes down to that speed the one nearest to the body's own contact counts, so that
+    a jitter of the landed foot is not taken for landing; the body's own where none is near.
+    """
     forward = -1.0 if direction == "image_left" else 1.0
     time, xy = clean.track.time_s[rows], clean.track.xy_px[rows]
     window = (time >= middle - 0.75 * period) & (time <= middle + 0.2 * period)
     if window.sum() < 5:
-        return None
+        return by_body
     fine = np.arange(time[window][0], time[window][-1], FINE_S)
     contacts = []
     for left in (Landmark.LEFT_ANKLE, Landmark.LEFT_FOOT_INDEX):
         speed = CubicSpline(time[window], forward * xy[window, left + (side == "right"), 0])(fine, 1)
         belt = float(np.median(speed[np.abs(fine - middle) < 0.12 * period]))
-        moving = np.flatnonzero((fine < middle - 0.05 * period) & (speed > LANDED_SHARE * belt))
-        if belt < 0 and moving.size:
-            contacts.append(float(fine[moving[-1]]))
-    return float(np.mean(contacts)) if contacts else None
+        moving = speed > LANDED_SHARE * belt
+        landings = fine[:-1][moving[:-1] & ~moving[1:]]
+        near = landings[np.abs(landings - by_body) <= FARTHEST_FROM_BODY_S]
+        if belt < 0 and near.size:
+            contacts.append(float(near[np.argmin(np.abs(near - by_body))]))
+    return float(np.mean(contacts)) if contacts else by_body
 
 
-def _toe_off_by_knee(
+def _toe_off_by_thigh(
     clean: CleanTrack, rows: slice, side: Side, middle: float, period: float, direction: Direction | None
 ) -> float | None:
-    """Toe-off of one step from the straightest knee after midstance."""
+    """Moment of one step at which the thigh points furthest back."""
     forward = -1.0 if direction == "image_left" else 1.0
     time, xy = clean.track.time_s[rows], clean.track.xy_px[rows]
-    window = (time >= middle) & (time <= middle + 0.85 * period)
+    window = (time >= middle) & (time <= middle + 0.95 * period)
     if window.sum() < 5:
         return None
-    hip, knee, ankle = (
-        xy[window, left + (side == "right")] for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
-    )
-    fine = np.arange(middle + 0.15 * period, min(middle + 0.75 * period, time[window][-1]), FINE_S)
-    bent = CubicSpline(time[window], bend(hip, knee, ankle, forward))(fine)
-    dips, _ = find_peaks(-bent)
-    return float(fine[dips[np.argmin(bent[dips])]]) - KNEE_DELAY_S if dips.size else None
+    hip, knee = (xy[window, left + (side == "right")] for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE))
+    fine = np.arange(middle + 0.15 * period, min(middle + 0.8 * period, time[window][-1]), FINE_S)
+    back = CubicSpline(time[window], -swing_from_vertical(hip, knee, forward))(fine)
+    tops, _ = find_peaks(back)
+    return float(fine[tops[np.argmax(back[tops])]]) if tops.size else None

@@ -121,7 +121,7 @@ def measure_gait(
         line = None
         if pelvis is not None:
             line = pelvis_line(
-                replace(pelvis, time_s=pelvis.time_s * (seconds_per_video_second or 1.0)),
+                replace(pelvis, time_s=track.time_s),  # a row for each frame, like the track
                 cleaned.track.time_s,
                 level.roll_deg,
                 steps,

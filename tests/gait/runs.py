@@ -14,7 +14,7 @@ from gaitcheck.gait.result import SIDES, Check, GaitResult, Measure, Side
 from gaitcheck.settings import Settings
 from gaitcheck.synthetic.spec import Spec
 from gaitcheck.synthetic.truth import Truth, pose_track, true_of
-from gaitcheck.track import EXCHANGED_SIDES, CameraRoll, Landmark, PoseTrack
+from gaitcheck.track import EXCHANGED_SIDES, CameraRoll, Landmark, PelvisTrack, PoseTrack
 
 VIEWS = ("rear", "front", "left", "right")
 LEGS = tuple(Landmark(i) for i in range(Landmark.LEFT_HIP, Landmark.RIGHT_FOOT_INDEX + 1))
@@ -61,9 +61,16 @@ def track_of(view: str = "rear", **choices: Any) -> PoseTrack:
 
 
 def measured(
-    track: PoseTrack, scale: float | None = 1.0, *, camera_roll: CameraRoll | None = None, **settings: Any
+    track: PoseTrack,
+    scale: float | None = 1.0,
+    *,
+    camera_roll: CameraRoll | None = None,
+    pelvis: PelvisTrack | None = None,
+    **settings: Any,
 ) -> GaitResult:
-    return measure_gait(track, Settings(**settings), seconds_per_video_second=scale, camera_roll=camera_roll)
+    return measure_gait(
+        track, Settings(**settings), seconds_per_video_second=scale, camera_roll=camera_roll, pelvis=pelvis
+    )
 
 
 def of(gait: GaitResult, measure: str, side: Side | None = None) -> Measure:

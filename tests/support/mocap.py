@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from gaitcheck.track import N_LANDMARKS, Landmark, PoseTrack
+from gaitcheck.track import N_LANDMARKS, Landmark, PelvisTrack, PoseTrack
 from gaitcheck.validation.marker_runs import MarkerRun, read_run
 
 MOCAP = Path(__file__).resolve().parents[3] / "shared" / "mocap"
@@ -29,6 +29,24 @@ def load_run(name: str = "RBDS001runT25") -> MarkerRun:
         points[f"{side}_foot_index"] = ball + 0.2 * (ball - heel)
         points[f"{side}_shoulder"] = mid + np.array([0.060, 0.480, sign * 0.180])
     return replace(run, points=points)
+
+
+def _centre(run: MarkerRun) -> np.ndarray:
+    return np.mean([run.points["left_hip"].mean(0), run.points["right_hip"].mean(0)], axis=0)
+
+
+def _pixels(points: np.ndarray, centre: np.ndarray, view: str, distance_m: float, height_m: float) -> np.ndarray:
+    """(..., 2) where a camera square to the runner sees points (..., 3)."""
+    depth_axis, sign_depth, right = {
+        "rear": (0, 1.0, np.array([0.0, 0.0, 1.0])),
+        "front": (0, -1.0, np.array([0.0, 0.0, -1.0])),
+        "right": (2, -1.0, np.array([1.0, 0.0, 0.0])),
+        "left": (2, 1.0, np.array([-1.0, 0.0, 0.0])),
+    }[view]
+    focal = 1920 / 2.2 * distance_m
+    rel = points - np.array([centre[0], height_m, centre[2]])
+    depth = distance_m + sign_depth * rel[..., depth_axis]
+    return np.stack([540 + focal * (rel @ right) / depth, 960 - focal * rel[..., 1] / depth], axis=-1)
 
 
 def virtual_camera(
@@ -48,15 +66,8 @@ def virtual_camera(
     Points of the face are put near the shoulders, since the markers have none.
     """
     time = np.arange(start_s, min(start_s + duration_s, run.time_s[-1]), 1.0 / fps)
-    centre = np.mean([run.points["left_hip"].mean(0), run.points["right_hip"].mean(0)], axis=0)
+    centre = _centre(run)
     xy = np.full((len(time), N_LANDMARKS, 2), np.nan)
-    depth_axis, sign_depth, right = {
-        "rear": (0, 1.0, np.array([0.0, 0.0, 1.0])),
-        "front": (0, -1.0, np.array([0.0, 0.0, -1.0])),
-        "right": (2, -1.0, np.array([1.0, 0.0, 0.0])),
-        "left": (2, 1.0, np.array([-1.0, 0.0, 0.0])),
-    }[view]
-    focal = 1920 / 2.2 * distance_m
     for landmark in LM:
         name = landmark.name.lower()
         source = name if name in run.points else None
@@ -66,10 +77,7 @@ def virtual_camera(
         if landmark <= LM.MOUTH_RIGHT:
             middle = CubicSpline(run.time_s, run.points["left_shoulder"])(time) * [1, 1, 0] + [0, 0.2, centre[2]]
             p = middle + (np.array([0.1, 0, 0]) if landmark is LM.NOSE else 0)
-        rel = p - np.array([centre[0], height_m, centre[2]])
-        depth = distance_m + sign_depth * rel[:, depth_axis]
-        xy[:, landmark, 0] = 540 + focal * (rel @ right) / depth
-        xy[:, landmark, 1] = 960 - focal * rel[:, 1] / depth
+        xy[:, landmark] = _pixels(p, centre, view, distance_m, height_m)
     if noise_px:
         xy += np.random.default_rng(seed).normal(0, noise_px, xy.shape)
     return PoseTrack(
@@ -78,4 +86,28 @@ def virtual_camera(
         visibility=np.ones(xy.shape[:2]),
         world_m=np.zeros((*xy.shape[:2], 3)),
         frame_size_px=(1080, 1920),
+    )
+
+
+def stickers_seen(
+    run: MarkerRun, view: str, fps: float, *, noise_px: float = 0.0, seed: int = 0, duration_s: float = 20.0
+) -> PelvisTrack:
+    """The line between the PSIS markers as the same camera sees it; from the front, that between the ASIS markers."""
+    time = np.arange(0.0, min(duration_s, run.time_s[-1]), 1.0 / fps)
+    bone, first, last = ("psis", "left", "right") if view == "rear" else ("asis", "right", "left")
+    ends = np.stack(
+        [CubicSpline(run.time_s, run.points[f"{side}_{bone}"])(time) for side in (first, last)], axis=1
+    )  # the picture's left one first
+    ends_px = _pixels(ends, _centre(run), view, 4.0, 1.0)
+    ends_px = ends_px + np.random.default_rng(seed).normal(0, noise_px, ends_px.shape)
+    across = ends_px[:, 1] - ends_px[:, 0]
+    return PelvisTrack(
+        time_s=time,
+        tilt_deg=np.degrees(np.arctan2(across[:, 1], across[:, 0])),
+        noise_deg=np.full(len(time), np.degrees(noise_px * np.sqrt(2) / np.median(across[:, 0]))),
+        ends_px=ends_px,
+        source="stickers",
+        absolute=True,
+        zero_deg=0.5,
+        swing_deg=0.5,
     )
