@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitcheck.pose.pelvis.evidence import PATCH_AT, PATCH_PX, PATCH_STEP, Evidence
-from gaitcheck.pose.pelvis.garment import Boundary, hangs, waistline
+from gaitcheck.pose.pelvis.garment import Boundary, hem, waistline
 from gaitcheck.pose.pelvis.registration import (
     HALF_WIDTH,
+    INNER_HALF_WIDTH,
     TRUNK_PX,
     WAIST_ROW,
     Float32Array,
@@ -48,8 +49,8 @@ _BESIDE, _BESIDE_AT = 5.0, (-14.0, 14.0)
 #: A band tells something of the swing if its turn has a standard error below this; its swing is another's if it differs
 #: by more than this share (a lag of 60 ms at a usual stride is 0.5).
 _TELLING_DEG, _ANOTHER = 0.12, 0.5
-#: A band above this standard error tells nothing at all.
-_BLIND_DEG = 0.4
+#: A band above this standard error tells nothing at all, nor does a whole waist above that one.
+_BLIND_DEG, _BLIND_WHOLE_DEG = 0.4, 0.25
 #: Share of the swing that even agreeing bands may err by, and half width of the 95 % interval of what the turning of a
 #: round pelvis about the vertical adds.
 _SCALE_ERROR, _TURNING_DEG = 0.03, 0.6
@@ -104,15 +105,20 @@ def clothing_line(track: PoseTrack, evidence: Evidence) -> PelvisTrack:
     sample = rows[_spaced(len(rows), REFERENCE_FRAMES)]
     window = waist_window()
     reference = make_reference(patches, sample, window)
-    waist, why = waistline(reference), LOOSE if hangs(reference) else NO_LINE
+    waist = waistline(reference)
+    if waist is None and hem(reference) is not None:
+        return PelvisTrack.missing(track.time_s, LOOSE)
+    half = INNER_HALF_WIDTH if waist is None else HALF_WIDTH
+    window = waist_window(half=half) if waist is None else waist_window(waist.row, _BOUNDARY_SPREAD)
+    reference = make_reference(patches, sample, window, first=reference)
     if waist is not None:
-        window = waist_window(waist.row, _BOUNDARY_SPREAD)
-        reference = make_reference(patches, sample, window, first=reference)
-        waist = waistline(reference)
+        waist = waistline(reference) or waist
+    elif turn_sd_deg(reference, window) > _BLIND_WHOLE_DEG:
+        return PelvisTrack.missing(track.time_s, NO_LINE)
     fitted = fit_all(patches, rows, reference, window)
     sound = _sound(fitted)
     if sound.mean() < LEAST_FITTED:
-        return PelvisTrack.missing(track.time_s, why)
+        return PelvisTrack.missing(track.time_s, NO_LINE)
     fitted = replace(fitted, rows=rows[sound], moves=fitted.moves[sound], misfit=fitted.misfit[sound])
     compared = _consecutive(track.time_s[fitted.rows])
     row = WAIST_ROW if waist is None else waist.row
@@ -120,10 +126,10 @@ def clothing_line(track: PoseTrack, evidence: Evidence) -> PelvisTrack:
         beside = [waist_window(row + away, _BAND_SPREAD, without=(row - _BESIDE, row + _BESIDE)) for away in _BESIDE_AT]
         if swings_alone(bands(patches, fitted, compared, beside)):
             return PelvisTrack.missing(track.time_s, LOOSE)
-    through = [waist_window(row + away, _BAND_SPREAD) for away in _BANDS]
+    through = [waist_window(row + away, _BAND_SPREAD, half=half) for away in _BANDS]
     swing = swing_error_deg(bands(patches, fitted, compared, through), fitted.turn_deg)
     if swing > WORST_DEG:
-        return PelvisTrack.missing(track.time_s, why)
+        return PelvisTrack.missing(track.time_s, NO_LINE)
     return _line(track, evidence, fitted, waist, swing)
 
 

@@ -74,9 +74,10 @@ def waistline(reference: Reference) -> Boundary | None:
     return replace(fit[0], tilt_deg=tilt, tilt_sd_deg=float(np.hypot(fit[0].tilt_sd_deg, apart)))
 
 
-def hangs(reference: Reference) -> bool:
-    """Whether a clear boundary lies lower than any waistband: the hem of a shirt that hangs over the seat."""
-    return any(line.row >= _LOWEST_ROW and line.contrast > _LEAST_CONTRAST for line in boundaries(reference))
+def hem(reference: Reference) -> Boundary | None:
+    """A clear boundary that lies lower than any waistband: the hem of a shirt that hangs over the seat."""
+    low = [line for line in boundaries(reference) if line.row >= _LOWEST_ROW and line.contrast > _LEAST_CONTRAST]
+    return low[0] if low else None
 
 
 def _is_waist(line: Boundary) -> bool:

@@ -28,8 +28,9 @@ HIPS_ROW = 49.3
 #: thighs that swing.
 WAIST_ROW = HIPS_ROW - 0.21 * TRUNK_PX
 ROWS_SPREAD = 0.11 * TRUNK_PX
-#: Half the width of the back that faces the camera.
+#: Half the width of the back that faces the camera, and of its part that no slim waist's outline comes into.
 HALF_WIDTH = 0.27 * TRUNK_PX
+INNER_HALF_WIDTH = 0.21 * TRUNK_PX
 #: Frames read from the file at once.
 BLOCK = 256
 #: Blur of the patches, first to catch on and then to fit, patch pixels.
@@ -44,7 +45,7 @@ _LEAST_SEEN = 0.1
 _LEAST_WINDOW = 0.2
 #: Movements: along x, along y, turn, growth.
 MOVES = 4
-TURN = 2
+TURN, GROWTH = 2, 3
 #: Usual sizes of the movements, pixels and radians: a picture that shows nothing is held at none. Some twenty values of
 #: neighbouring pixels and colours are worth one.
 _USUAL = np.array([6.0, 6.0, 0.1, 0.06])
@@ -90,7 +91,7 @@ class Registered:
     @property
     def turn_deg(self) -> FloatArray:
         """(N,) turn against the reference, degrees, + = the picture's right side lower."""
-        return np.degrees(self.moves[:, TURN])
+        return np.degrees(np.arctan2(self.moves[:, TURN], 1 + self.moves[:, GROWTH]))
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,10 @@ class Patches:
 
 
 def waist_window(
-    row: float = WAIST_ROW, spread: float = ROWS_SPREAD, without: tuple[float, float] = (0.0, 0.0)
+    row: float = WAIST_ROW,
+    spread: float = ROWS_SPREAD,
+    without: tuple[float, float] = (0.0, 0.0),
+    half: float = HALF_WIDTH,
 ) -> Float32Array:
     """(64, 96) how much each place of the reference counts: rows around one, columns of the back.
 
@@ -135,7 +139,7 @@ def waist_window(
     """
     wide, tall = PATCH_PX
     y, x = np.mgrid[:tall, :wide]
-    away = np.abs(x - (wide - 1) / 2) - HALF_WIDTH
+    away = np.abs(x - (wide - 1) / 2) - half
     across = np.clip(0.5 - away / 4, 0, 1)
     down = np.exp(-0.5 * ((y - row) / spread) ** 2)
     counted = (down > 0.05) & ((y <= without[0]) | (y >= without[1]))
