@@ -12,7 +12,7 @@ import streamlit as st
 from gaitcheck.dashboard.charts import step_chart, step_series
 from gaitcheck.dashboard.files import Result
 from gaitcheck.dashboard.words import FOOTNOTE, plain
-from gaitcheck.findings.result import Finding, MuscleHint, RedFlag
+from gaitcheck.findings.result import FINDINGS_FIRST, Finding, MuscleHint, RedFlag
 from gaitcheck.gait.result import SIDES, Check, Measure, Side
 from gaitcheck.report.document import Document, QualityRecord, VideoRecord
 from gaitcheck.report.muscles import FACES, legend_picture, muscle_picture, on_white, picture_words
@@ -26,7 +26,6 @@ from gaitcheck.report.words import (
     with_unit,
 )
 
-FINDINGS_FIRST = 3
 #: An upright video at the full width of a desktop page would not fit on the screen; on a phone the page limits it.
 UPRIGHT_WIDTH_PX = 400
 GRADES = {
