@@ -227,8 +227,8 @@ def _unit(vectors: FloatArray) -> FloatArray:
 def _between_place_and_bend(bones: Skeleton, hip: FloatArray, knee: FloatArray, ankle: FloatArray) -> FloatArray:
     """Ankle (N, 3) in the seen direction, between the seen distance and the one that the seen knee angle gives.
 
-    Skin moves on the thigh, so that the seen bones change their lengths by a centimetre. The error is shared; a straight
-    knee keeps its angle, since there a few millimetres would change it by many degrees.
+    Skin moves on the thigh, so that the seen bones change their lengths by a centimetre. The error is shared; a
+    straight knee keeps its angle, since there a few millimetres would change it by many degrees.
     """
     line = ankle - hip
     bend = np.arccos(np.clip(np.sum(_unit(knee - hip) * _unit(ankle - knee), axis=1), -1, 1))
