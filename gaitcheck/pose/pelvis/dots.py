@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +24,8 @@ _AROUND = 2.2
 #: Least difference of the blurs' colour (CIE a*, b*), and of a spot's colour from what is around it.
 _LEAST_RESPONSE = 4.0
 _LEAST_CONTRAST = 16.0
+#: Share of that contrast which must show at half resolution already, where a small spot is blurred.
+_LONELY = 0.5
 #: Half width of the window in which a spot is measured, and smallest and largest diameter of a spot, in crop pixels
 #: (about 2.2 mm each).
 _WINDOW = 15.0
@@ -64,7 +64,7 @@ def find_dots(bgr: UInt8Array, crop: PelvisCrop) -> Float32Array:
 
 
 def _places(crop: PelvisCrop) -> FloatArray:
-    """(N, 2) crop pixels at which the colour differs most from its surroundings."""
+    """(N, 2) crop pixels whose colour differs most from its surroundings, and on all sides."""
     half = cv2.resize(crop.bgr, (CROP_PX[0] // 2, CROP_PX[1] // 2), interpolation=cv2.INTER_AREA)
     colour = np.ascontiguousarray(_lab(np.asarray(half, dtype=np.uint8))[..., 1:])
     response = np.zeros(colour.shape[:2], dtype=np.float32)
@@ -73,6 +73,14 @@ def _places(crop: PelvisCrop) -> FloatArray:
         np.maximum(response, np.hypot(*np.moveaxis(near - far, -1, 0)), out=response)
     top = (response >= cv2.dilate(response, np.ones((5, 5), np.uint8))) & (response > _LEAST_RESPONSE)
     y, x = np.nonzero(top)
+    # edges of cloth and body are told at once: along them the colour goes on
+    wide, tall = CROP_PX[0] // 2, CROP_PX[1] // 2
+    angle = np.arange(_SECTORS) * 2 * np.pi / _SECTORS
+    far_y = np.clip(np.round(y[:, None] + _WINDOW / 2 * np.sin(angle)), 0, tall - 1).astype(int)
+    far_x = np.clip(np.round(x[:, None] + _WINDOW / 2 * np.cos(angle)), 0, wide - 1).astype(int)
+    apart = np.linalg.norm(colour[far_y, far_x] - colour[y, x][:, None], axis=-1)
+    alone = np.percentile(apart, 20, axis=1) > _LONELY * _LEAST_CONTRAST if len(y) else np.zeros(0, dtype=bool)
+    y, x = y[alone], x[alone]
     best = np.argsort(-response[y, x], kind="stable")[:_LOOKS]
     return np.stack([x[best], y[best]], axis=1).astype(np.float64) * 2 + 0.5
 
@@ -96,14 +104,13 @@ def _measured(bgr: UInt8Array, at_px: FloatArray, scale: float) -> tuple[float, 
     colour = np.median(inner, axis=0)
     weight = np.array([_LIGHTNESS, 1.0, 1.0], dtype=np.float32)
     away = np.linalg.norm((lab - colour) * weight, axis=-1)
-    radius, sector = _polar(half)
+    step = np.arange(-half, half + 1)
+    radius = np.hypot(step[:, None], step[None, :])
     ring = (radius > 0.75 * half) & (radius <= half)
     apart = float(np.percentile(away[ring], 20))
     if apart < _LEAST_CONTRAST:
         return None
-    # 1 on the spot, a half where it mixes evenly with the cloth, which may be another one on each side
-    around = np.bincount(sector[ring], away[ring], _SECTORS) / np.bincount(sector[ring], minlength=_SECTORS)
-    share = np.clip(1.25 - 1.5 * away / np.maximum(around, apart)[sector], 0, 1)
+    share = np.clip(1.25 - 1.5 * away / apart, 0, 1)  # 1 on the spot, a half where it mixes evenly with the cloth
     _, labels = cv2.connectedComponents((share > 0.25).astype(np.uint8))
     own = labels == labels[half, half]
     if labels[half, half] == 0 or (own & (radius > 0.9 * half)).any():
@@ -118,14 +125,6 @@ def _measured(bgr: UInt8Array, at_px: FloatArray, scale: float) -> tuple[float, 
     if contrast < _LEAST_CONTRAST:
         return None
     return (x0 + x, y0 + y, diameter, *(float(v) for v in colour), contrast)
-
-
-@cache
-def _polar(half: int) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Distance from the middle of a window, and the number of the sector around it."""
-    step = np.arange(-half, half + 1.0)
-    angle = np.arctan2(step[:, None], step[None, :]) / (2 * np.pi) + 0.5
-    return np.hypot(step[:, None], step[None, :]), (angle * _SECTORS).astype(np.intp) % _SECTORS
 
 
 def _shape(share: NDArray[np.floating]) -> tuple[float, float, float] | None:
