@@ -166,6 +166,6 @@ def test_withheld_and_borderline_runs_are_told_apart() -> None:
 def test_the_quick_form_names_what_is_out_of_bounds() -> None:
     valgus = [replace(one, measure="knee_valgus", view="front", measured=one.true + 9) for one in rows()]
     broken = broken_bounds(Outcome(measures=valgus))
-    assert "knee valgus, front: 9.00, at most 2.5 is allowed" in broken
+    assert "knee valgus, front: 9.00, at most 2 is allowed" in broken
     assert "cadence: no value was given" in broken
     assert "contacts: none was found" in broken
