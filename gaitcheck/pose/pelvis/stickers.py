@@ -48,7 +48,7 @@ _NEIGHBOURS = 9
 #: Two stickers placed by hand at the same bony point of both sides differ in height by up to this share of the hip
 #: width in 95 of 100 cases (about 3 mm).
 PLACING_SHARE = 0.017
-#: Half width of the 95 % interval of the swing: the spread over rendered runners (docs/pose.md).
+#: Half width of the 95 % interval of the swing: the spread over rendered runners (docs/validation.md).
 SWING_DEG = 0.7
 
 
