@@ -46,9 +46,9 @@ _BANDS = (-12.0, 0.0, 12.0, 24.0)
 _STRIDES_HZ = (0.8, 2.2)
 #: Rows left out around a boundary to see how the cloth beside it moves, and how far away that is looked for.
 _BESIDE, _BESIDE_AT = 5.0, (-14.0, 14.0)
-#: A band tells something of the swing if its turn has a standard error below this; its swing is another's if it differs
-#: by more than this share (a lag of 60 ms at a usual stride is 0.5).
-_TELLING_DEG, _ANOTHER = 0.12, 0.5
+#: Cloth beside a boundary tells something if its turn has a standard error below this; its swing is another than the
+#: boundary's if it differs by more than this share (a lag of 50 ms at a usual stride is 0.44), and alike within that.
+_TELLING_DEG, _ANOTHER, _ALIKE = 0.25, 0.35, 0.3
 #: A band above this standard error tells nothing at all, nor does a whole waist above that one.
 _BLIND_DEG, _BLIND_WHOLE_DEG = 0.4, 0.25
 #: Share of the swing that even agreeing bands may err by, and half width of the 95 % interval of what the turning of a
@@ -175,8 +175,11 @@ def _swing(
 
 
 def swings_alone(beside: Sequence[Band]) -> bool:
-    """Whether the boundary swings otherwise than the cloth beside it where that can be told: then it is a loose hem."""
-    return any(band.sd_deg < _TELLING_DEG and abs(band.swing - 1) > _ANOTHER for band in beside)
+    """Whether the boundary swings otherwise than the cloth above and below it, which agrees: then it is a loose hem."""
+    telling = [band.swing for band in beside if band.sd_deg < _TELLING_DEG]
+    if len(telling) < 2:
+        return False
+    return min(abs(swing - 1) for swing in telling) > _ANOTHER and abs(telling[0] - telling[1]) < _ALIKE
 
 
 def swing_error_deg(through: Sequence[Band], turn_deg: FloatArray) -> float:

@@ -75,9 +75,9 @@ def waistline(reference: Reference) -> Boundary | None:
 
 
 def hem(reference: Reference) -> Boundary | None:
-    """A clear boundary that lies lower than any waistband: the hem of a shirt that hangs over the seat."""
-    low = [line for line in boundaries(reference) if line.row >= _LOWEST_ROW and line.contrast > _LEAST_CONTRAST]
-    return low[0] if low else None
+    """A clear boundary that is no waistline, as it lies too low or waves: the hem of a shirt that hangs loose."""
+    clear = [line for line in boundaries(reference) if line.contrast > _LEAST_CONTRAST and line.row > _HIGHEST_ROW]
+    return next((e for e in clear if e.row >= _LOWEST_ROW or wander(reference, e) >= _MOST_WANDER), None)
 
 
 def _is_waist(line: Boundary) -> bool:
