@@ -40,6 +40,7 @@ from gaitcheck.report.words import (
     STATUS_WORDS,
     VIEW_SHORT,
     VIEW_WORDS,
+    evidence_words,
     measure_name,
     plain_number,
     side_word,
@@ -311,7 +312,7 @@ def _usual(band: BandRow, known: Knowledge) -> str:
 
 def _notes(measure: Measure) -> list[str]:
     """Sentences below the table: why a value is read with care, and what it was read from where that can differ."""
-    evidence = None if measure.evidence is None else f"Read from: {measure.evidence}."
+    evidence = None if measure.evidence is None else f"Read from {evidence_words(measure.evidence)}."
     return [note for note in (measure.reason, evidence) if note]
 
 

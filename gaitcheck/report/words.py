@@ -50,6 +50,15 @@ MUSCLE_STATUS_WORDS = {
     "not_looked_at": "not looked at",
     "not_visible": "not visible on video",
 }
+#: What a pelvis line was read from, and where its zero comes from; see `gait.measures.pelvis`.
+EVIDENCE_WORDS = {
+    "stickers": "two coloured dots on the pelvis",
+    "garment": "the edge of the waistband",
+    "registration": "the movement of the cloth around the pelvis",
+    "fused": "the edge of the waistband and the movement of the cloth together",
+    "standing as zero": "standing still counts as level",
+    "mean as zero": "the middle between both sides counts as level",
+}
 BAND_WORDS = {"watch": "worth watching", "marked": "marked"}
 
 _UNIT_SLUGS = {"°": "deg", "%": "percent"}
@@ -65,6 +74,11 @@ def curve_name(measure_id: str) -> str:
     """What the curve over the gait cycle shows that a measure is read from."""
     words = ANGLE_WORDS.get(measure_id)
     return words.capitalize() if words else measure_name(measure_id)
+
+
+def evidence_words(evidence: str) -> str:
+    """What a value was read from; a word that has no other is kept."""
+    return "; ".join(EVIDENCE_WORDS.get(part, part) for part in evidence.split(", "))
 
 
 def side_word(side: Side | None) -> str:

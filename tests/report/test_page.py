@@ -135,20 +135,26 @@ def test_measures_have_their_usual_range_beside_them(page: str) -> None:
 
 def test_what_a_value_rests_on_stands_below_the_table(two_views: Analysis, tmp_path: Path) -> None:
     measures = tuple(
-        replace(m, evidence="dots") if m.id == "knee_valgus" else m for m in two_views.measures if m.mean is not None
+        replace(m, evidence="fused, mean as zero") if m.id == "knee_valgus" else m
+        for m in two_views.measures
+        if m.mean is not None
     )
     physio = part(page_of(replace(two_views, measures=measures), tmp_path), "physio")
     notes = dict(re.findall(r'<p class="fine"><sup>(\d)</sup> (.*?)</p>', physio))
-    assert set(notes.values()) == {"Read from: dots.", "Filmed at 30 frames a second."}
+    assert set(notes.values()) == {FUSED, "Filmed at 30 frames a second."}
     rows = re.findall(r'<tr>\s*<th scope="row">(.*?)</th>.*?</tr>', physio, re.DOTALL)
     marked = re.findall(r'<tr>\s*<th scope="row">([^<]*)</th>(?:(?!</tr>).)*<sup>(\d)</sup>', physio, re.DOTALL)
     assert {(name, notes[number]) for name, number in marked} == {
-        (measure_name("knee_valgus"), "Read from: dots."),
+        (measure_name("knee_valgus"), FUSED),
         (measure_name("contact_time"), "Filmed at 30 frames a second."),
     }
     assert len(rows) > len(marked)
 
 
+FUSED = (
+    "Read from the edge of the waistband and the movement of the cloth together; "
+    "the middle between both sides counts as level."
+)
 EXERCISE = Exercise(
     "side_lift", "Side lift", "strengthen", "It trains the side of the hip.", "3 times 12, three times a week.",
     "Add a band.", "It hurts.", "article", "C", "Little evidence.", "A book", "glute_medius", "Gluteus medius", "own",
