@@ -178,8 +178,8 @@ class DropWithheld:
 
     @property
     def far_ones(self) -> bool | None:
-        """Whether the values that are too far off are withheld; None without any."""
-        return self.too_far_withheld >= WITHHELD_SHARE * self.too_far if self.too_far else None
+        """Whether the values that are too far off are withheld; None without a value."""
+        return self.too_far_withheld >= WITHHELD_SHARE * self.too_far if self.fitted or self.too_far else None
 
 
 def drop_withheld(rows: Iterable[MeasureRow]) -> DropWithheld:

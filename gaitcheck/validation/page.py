@@ -38,7 +38,7 @@ HEADLINE = (
     "cadence",
 )
 PATTERN_WORDS = {
-    "healthy": "healthy: no headline finding",
+    "healthy": "healthy (no headline finding)",
     "right_drop": "right pelvic drop",
     "left_valgus": "left knee valgus",
     "upright": "upright trunk",
@@ -307,7 +307,11 @@ def _finding_text(outcome: Outcome) -> str:
             "borderline value gives no finding, on purpose. Of healthy runners: whether none of the headline findings",
             "came (pelvis and hip, knee inward, trunk forward or sideways). All cameras and files.\n",
             table(("reporting half", "wanted", "as expected", ""), judged),
-            _finding_table(summarise_findings(outcome.findings, lambda row: PATTERN_WORDS[row.pattern])),
+            _finding_table(
+                summarise_findings(
+                    outcome.findings, lambda row: f"{PATTERN_WORDS[row.pattern]}, {view_group(row.view)}"
+                )
+            ),
             *(("Not as expected:\n", _wrong_findings(wrong)) if wrong else ()),
         )
     )
