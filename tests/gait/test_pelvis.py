@@ -223,3 +223,12 @@ def test_a_pelvis_track_is_whole() -> None:
         replace(line, source="none")
     with pytest.raises(ValueError, match="reason"):
         replace(line, reason="there is one, though")
+
+
+@pytest.mark.parametrize("duration_s", [7.2, 7.5, 7.8, 8.1])
+def test_neither_leg_of_an_uneven_runner_is_taken_for_misread(duration_s: float) -> None:
+    """Whichever leg has a step more, the steps of the other, which are far from them, count."""
+    gait, truth = of_run(motion={"pelvic_drop_deg": {"left": 0, "right": 14}}, duration_s=duration_s)
+    difference = of(gait, "pelvic_drop_difference")
+    assert difference.n_steps >= 8
+    assert difference.mean == pytest.approx(truth_of(truth)["pelvic_drop_difference", None], abs=0.5)
