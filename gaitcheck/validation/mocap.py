@@ -171,8 +171,9 @@ Made by `gaitcheck validate --mocap`. The rendered runner moved as a real one di
 follow the markers of treadmill runs, contacts are those of the force plate, the pelvis line is that of the markers on
 the posterior superior iliac spines. Trunk and arms, which had no markers, are the model's. The joints of the runner
 drawn are the truth for all other angles; they lie within about a centimetre and a few degrees of the markers' joint
-centres, because skin moves on bone. {clips} clips of {length:g} s, {runs}. One runner, so these figures say little
-about others.
+centres, because skin moves on bone. One runner, so these figures say little about others.
+
+Clips: {clips} of {length:g} s, one from each side of every run, at {speeds}.
 
 Data: Fukuchi R.K., Fukuchi C.A., Duarte M. (2017), PeerJ 5:e3298, CC BY 4.0. The columns are those of the tables above.
 """
@@ -180,11 +181,11 @@ Data: Fukuchi R.K., Fukuchi C.A., Duarte M. (2017), PeerJ 5:e3298, CC BY 4.0. Th
 
 def mocap_section(measures: Sequence[MeasureRow], events: Sequence[EventRow]) -> Section:
     """The part of the page with these rows."""
-    runs = sorted({f"{row.case.split('_')[0].upper()} at {row.condition}" for row in measures})
+    speeds = " and ".join(sorted({row.condition for row in measures}))
     clips = len({row.case for row in measures})
     text = "\n".join(
         (
-            HEADING.format(clips=clips, length=LENGTH_S, runs=", ".join(runs)),
+            HEADING.format(clips=clips, length=LENGTH_S, speeds=speeds),
             measure_table(summarise_measures(measures, lambda row: view_group(row.view), halves=("reporting",))),
             event_table(summarise_events(events, event_group, halves=("reporting",))),
         )
