@@ -56,7 +56,7 @@ _BLIND_DEG, _BLIND_WHOLE_DEG = 0.4, 0.25
 _SCALE_ERROR, _TURNING_DEG = 0.03, 0.6
 #: Standard deviations of how crooked a waistband is worn and of a reading in the reference (degrees), and of where the
 #: middle of a bent boundary is (patch pixels).
-_CROOKED_DEG, _READING_DEG, _MIDDLE_PX = 0.5, 0.15, 3.0
+_CROOKED_DEG, _READING_DEG, _MIDDLE_PX = 1.0, 0.15, 3.0
 #: Half width of the 95 % interval beyond which a line is not worth giving.
 WORST_DEG = 4.0
 
