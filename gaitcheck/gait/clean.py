@@ -22,6 +22,8 @@ CUTOFF_HZ = 9.0
 CUTOFF_SHARE = 0.36
 #: A point further than this from its neighbours' median (leg lengths) for a frame or two is a spike.
 SPIKE_LEGS = 0.06
+#: Percentile of a leg's length in the picture that stands for the straight leg seen from the side.
+STRAIGHT_LEG = 90.0
 #: Shortest stretch of track worth measuring.
 SHORTEST_STRETCH_S = 1.0
 
@@ -50,14 +52,18 @@ class CleanTrack:
         return 1.0 / float(self.track.time_s[1] - self.track.time_s[0])
 
 
-def leg_length(track: PoseTrack) -> float:
-    """Median length of a leg (hip to knee plus knee to ankle) in the picture, px; NaN where there is none."""
+def leg_length(track: PoseTrack, percentile: float = 50.0) -> float:
+    """Length of a leg (hip to knee plus knee to ankle) in the picture, px; NaN where there is none.
+
+    The median over the run by default. A leg that points at the camera is short in the picture, which from behind and
+    in front it does for most of the swing: `STRAIGHT_LEG` is nearer to its true length.
+    """
     hips, knees, ankles = (
         track.xy_px[:, [left, left + 1]] for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
     )
     lengths = np.linalg.norm(knees - hips, axis=-1) + np.linalg.norm(ankles - knees, axis=-1)
     good = lengths[np.isfinite(lengths)]
-    return float(np.median(good)) if good.size else float("nan")
+    return float(np.percentile(good, percentile)) if good.size else float("nan")
 
 
 def clean(raw: PoseTrack, slowness: float = 1.0) -> CleanTrack | None:

@@ -62,7 +62,7 @@ THIGH_DELAY_S = 0.048
 CONTACT_FACTOR = 1.22
 TOE_OFF_FACTOR = 1.62
 #: From the front the pose model rounds the body's rise and fall a little more (rendered runners).
-FRONT_WIDER_S = 0.005
+FRONT_WIDER_S = 0.002
 #: Resolution of the fine time base on which crossings are looked for.
 FINE_S = 0.001
 
@@ -295,7 +295,8 @@ def _contact_by_foot(
     """Contact of one step from the speed of ankle and toe against the belt's.
 
     Of the moments at which a point comes down to that speed the one nearest to the body's own contact counts, so that
-    a jitter of the landed foot is not taken for landing; the body's own where none is near.
+    a jitter of the landed foot is not taken for landing; and of ankle, toe and body the one in the middle, so that one
+    of them may be wrong.
     """
     forward = -1.0 if direction == "image_left" else 1.0
     time, xy = clean.track.time_s[rows], clean.track.xy_px[rows]
@@ -312,7 +313,7 @@ def _contact_by_foot(
         near = landings[np.abs(landings - by_body) <= FARTHEST_FROM_BODY_S]
         if belt < 0 and near.size:
             contacts.append(float(near[np.argmin(np.abs(near - by_body))]))
-    return float(np.mean(contacts)) if contacts else by_body
+    return float(np.median([*contacts, by_body]))
 
 
 def _toe_off_by_thigh(

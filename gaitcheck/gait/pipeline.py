@@ -11,7 +11,7 @@ from gaitcheck.angles import rotated
 from gaitcheck.gait import quality
 from gaitcheck.gait.baseline import find_baseline, given_baseline
 from gaitcheck.gait.camera import CameraLevel, camera_level, height_over_hips
-from gaitcheck.gait.clean import CleanTrack, at_times, clean
+from gaitcheck.gait.clean import STRAIGHT_LEG, CleanTrack, at_times, clean, leg_length
 from gaitcheck.gait.events import Stance, bounce_g, find_stances, rhythm
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.compute import (
@@ -195,9 +195,10 @@ def _signals(
     if level.roll_deg is not None:
         xy = rotated(xy, level.roll_deg, (width / 2, height / 2))
     hips = xy[:, Landmark.LEFT_HIP, 0] - xy[:, Landmark.RIGHT_HIP, 0]
+    straight_leg_px = leg_length(cleaned.track, STRAIGHT_LEG)
     cm_per_px = None
     if settings.height_cm is not None:
-        cm_per_px = LEG_SHARE_OF_HEIGHT * settings.height_cm / cleaned.leg_length_px
+        cm_per_px = LEG_SHARE_OF_HEIGHT * settings.height_cm / straight_leg_px
     return Signals(
         time_s=cleaned.track.time_s,
         xy_px=xy,
@@ -205,6 +206,7 @@ def _signals(
         view=view,
         forward=-1.0 if direction == "image_left" else 1.0,
         leg_length_px=cleaned.leg_length_px,
+        straight_leg_px=straight_leg_px,
         hip_width_px=max(float(np.nanmedian(np.abs(hips))), 1e-6),
         cm_per_px=cm_per_px,
         steps=steps,

@@ -207,8 +207,8 @@ def roll_check(level: CameraLevel, found: CameraRoll | None) -> Check:
     if level.roll_deg is not None and found is not None:
         lines = found.upright_lines + found.level_lines
         message = (
-            f"The picture was levelled by {level.roll_deg:.1f} degrees (give or take {1.96 * level.sd_deg:.1f}), which "
-            f"{lines} straight lines of the room speak for."
+            f"The picture was levelled by {level.roll_deg:z.1f} degrees (give or take {1.96 * level.sd_deg:.1f}), "
+            f"which {lines} straight lines of the room speak for."
         )
         return Check("camera_roll", True, message, None, level.roll_deg, "deg")
     return Check(

@@ -233,7 +233,7 @@ def test_the_drawn_angle_is_the_one_that_is_written(view: View, measure_id: str,
     middle = np.array(SIZE) / 2
     level_xy = rotated(track.xy_px, roll_deg, (float(middle[0]), float(middle[1])))
     forward = -1.0 if view == "left" else 1.0
-    signals = Signals(track.time_s, level_xy, track.visibility, view, forward, 135.0, 36.0, None, ())
+    signals = Signals(track.time_s, level_xy, track.visibility, view, forward, 135.0, 135.0, 36.0, None, ())
     # a pelvis line as it lies in the picture: the runner's left end first
     tilt_deg = 6.0 * np.sin(np.arange(30) / 4) + 3.0
     along = 30 * np.stack([np.cos(np.radians(tilt_deg)), np.sin(np.radians(tilt_deg))], axis=1)

@@ -17,6 +17,8 @@ from gaitcheck.track import FloatArray
 #: Steps of a leg below which a mean is only "borderline", and below which there is none (Dingenen 2018: 7 suffice).
 ENOUGH_STEPS = 7
 FEWEST_STEPS = 3
+#: A step this many standard deviations (by the median) from the others was misread; runners' steps keep within four.
+MISREAD_SPREADS = 6.0
 #: Visibility that a joint must have, in the median over the steps.
 LEAST_VISIBILITY = 0.6
 #: Pauses in the steps over which they are not counted on.
@@ -75,8 +77,22 @@ def per_step_values(
     for side in SIDES if definition.per_side else (None,):
         steps = [step for step in signals.steps if side in (None, step.side)]
         line = series.get((definition.id, side), np.empty(0))
-        out[definition.id, side] = np.array([definition.per_step(signals, step, line) for step in steps])
+        values = np.array([definition.per_step(signals, step, line) for step in steps])
+        for leg in SIDES:  # the legs of an uneven runner are each like themselves only
+            own = np.array([step.side == leg for step in steps], dtype=bool)
+            values[own] = _without_misread(values[own])
+        out[definition.id, side] = values
     return out
+
+
+def _without_misread(values: FloatArray) -> FloatArray:
+    """Steps far from all others (a joint lost or exchanged at that moment) become NaN: left out rather than guessed."""
+    good = values[np.isfinite(values)]
+    if good.size < ENOUGH_STEPS:
+        return values
+    middle = float(np.median(good))
+    spread = 1.4826 * float(np.median(np.abs(good - middle)))
+    return np.where(np.abs(values - middle) > np.maximum(MISREAD_SPREADS * spread, 0.02 * abs(middle)), np.nan, values)
 
 
 def measure(

@@ -40,6 +40,7 @@ class Signals:
     view : the side of the runner the camera sees.
     forward : +1 where the runner faces image-right, -1 image-left (side views; +1 otherwise).
     leg_length_px, hip_width_px : medians over the run; the scale.
+    straight_leg_px : length of the leg where it does not point at the camera.
     cm_per_px : None where the body height is unknown.
     steps : in order of time.
     cuts_s : times at which the picture jumps to another scene.
@@ -52,6 +53,7 @@ class Signals:
     view: View
     forward: float
     leg_length_px: float
+    straight_leg_px: float
     hip_width_px: float
     cm_per_px: float | None
     steps: tuple[Step, ...]

@@ -61,6 +61,12 @@ def _swing_peak(s: Signals, step: Step, series: FloatArray) -> float:
     return float(values.max()) if values.size else float("nan")
 
 
+KNEE_AHEAD = (
+    "From the side the pose model sees the knee of rendered runners a little ahead of the joint, which adds degrees "
+    "to its bend and takes some off the shin; on people published comparisons differ, so nothing is taken off."
+)
+FOOT_FLATTER = "The pose model sees the foot flatter at contact than it is, by an amount that differs with the shoe."
+
 MEASURES = (
     MeasureDef(
         id="forward_trunk_lean",
@@ -92,6 +98,7 @@ MEASURES = (
         points=("knee", "ankle"),
         needs_fps=CONTACT_FPS,
         per_roll_deg=1.0,
+        doubts=dict.fromkeys(SAGITTAL, KNEE_AHEAD),
         source="Dingenen 2018, Phys Ther Sport 33:40; Matsuzaki et al.",
     ),
     MeasureDef(
@@ -134,6 +141,7 @@ MEASURES = (
         per_frame=_knee_flexion,
         per_step=stance_peak,
         points=("hip", "knee", "ankle"),
+        doubts=dict.fromkeys(SAGITTAL, KNEE_AHEAD),
         source="Dingenen 2018, Phys Ther Sport 33:40; Matsuzaki et al.",
     ),
     MeasureDef(
@@ -149,6 +157,7 @@ MEASURES = (
         points=("heel", "toe"),
         needs_fps=CONTACT_FPS,
         per_roll_deg=1.0,
+        doubts=dict.fromkeys(SAGITTAL, FOOT_FLATTER),
         source="Matsuzaki et al.",
     ),
     MeasureDef(

@@ -9,10 +9,6 @@ from gaitcheck.gait.result import Side, Step
 from gaitcheck.settings import View
 from gaitcheck.track import FloatArray
 
-BY_THE_KNEE = (
-    "Toe-off is read from the straightest knee, which comes at different moments in different runners, so the time on "
-    "the belt can be off by some hundredths of a second."
-)
 BY_THE_BODY = (
     "From behind or in front contact is read from the body's rise and fall, for both legs together, so it can be off "
     "by some hundredths of a second."
@@ -48,11 +44,12 @@ def _duty_factor(s: Signals, step: Step, series: FloatArray) -> float:
     return _contact_time(s, step, series) / 10.0 / (step.next_same_contact_s - step.initial_contact_s)
 
 
-def _hip_height(s: Signals, side: Side) -> FloatArray:
-    height = -s.middle("hip")[:, 1]
+def _height(s: Signals, side: Side) -> FloatArray:
+    """By the shoulders: the pose model moves the hips with the legs (by a tenth of their rise on rendered runners)."""
+    height = -s.middle("shoulder")[:, 1]
     if s.cm_per_px is not None:
         return np.asarray(height * s.cm_per_px)
-    return np.asarray(100.0 * height / s.leg_length_px)
+    return np.asarray(100.0 * height / s.straight_leg_px)
 
 
 def _vertical_oscillation(s: Signals, step: Step, series: FloatArray) -> float:
@@ -90,7 +87,7 @@ MEASURES = (
         points=("ankle", "toe"),
         needs_real_time=True,
         far_leg="borderline",
-        doubts=_by_plane(BY_THE_KNEE, BY_THE_BODY),
+        doubts=dict.fromkeys(FRONTAL, BY_THE_BODY),
         source="Young 2023, Sensors 23:696 (error of phone video)",
     ),
     MeasureDef(
@@ -104,21 +101,21 @@ MEASURES = (
         per_step=_duty_factor,
         points=("ankle", "toe"),
         far_leg="borderline",
-        doubts=_by_plane(BY_THE_KNEE, BY_THE_BODY),
+        doubts=dict.fromkeys(FRONTAL, BY_THE_BODY),
         source="van der Meulen 2023, Footwear Sci 15:S186",
     ),
     MeasureDef(
         id="vertical_oscillation",
         name="Vertical oscillation",
         unit="% leg length",
-        sign="rise and fall of the hips in a step",
-        definition="Highest minus lowest point of the middle of the hips between two contacts.",
+        sign="rise and fall of the body in a step",
+        definition="Highest minus lowest point of the trunk (middle of the shoulders) between two contacts.",
         event="step",
         views=(*SAGITTAL, *FRONTAL),
         per_side=False,
-        per_frame=_hip_height,
+        per_frame=_height,
         per_step=_vertical_oscillation,
-        points=("hip",),
+        points=("shoulder",),
         far_leg="same",
         source="Moore 2016, Sports Med 46:793",
     ),
