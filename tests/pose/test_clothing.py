@@ -140,7 +140,7 @@ def test_a_tucked_shirt_gives_the_tilt() -> None:
     assert slope == pytest.approx(1.0, abs=0.03)
     assert abs(mean) < 0.3
     assert spread < 0.3
-    assert 1.0 <= line.zero_deg < 1.5
+    assert 1.95 <= line.zero_deg < 2.5  # a waistband worn two degrees askew
     assert line.swing_deg < 2.0
     assert np.nanmedian(line.noise_deg) < 0.3
 
@@ -248,8 +248,8 @@ def test_a_low_boundary_is_a_hem() -> None:
 
 def test_a_bent_boundary_is_a_worse_level() -> None:
     flat = Boundary(26, 1, 0.0, 60, 1, 0.1, 0.1)
-    assert 1.0 < zero_error_deg(flat) < 1.2
-    assert zero_error_deg(replace(flat, bend=4.0)) > 2 * zero_error_deg(flat)
+    assert 1.96 < zero_error_deg(flat) < 2.1
+    assert zero_error_deg(replace(flat, bend=4.0)) > 1.5 * zero_error_deg(flat)
 
 
 def test_bands_that_disagree_widen_the_swings_error() -> None:
