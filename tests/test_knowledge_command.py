@@ -113,6 +113,9 @@ def test_a_folder_can_be_tried_by_name(
     (tmp_path / "sources.toml").write_text(HOUSE.replace("whole", "half"), encoding="utf-8")
     sentence = said(["knowledge", "check", str(tmp_path)], capsys, UnusableInputError.exit_code)
     assert f"{tmp_path / 'sources.toml'}, field source.House.read: Input should be" in sentence
+    (tmp_path / "bands.toml").write_text("band = [1, 2]", encoding="utf-8")
+    sentence = said(["knowledge", "check", str(tmp_path)], capsys, UnusableInputError.exit_code)
+    assert f"{tmp_path / 'bands.toml'}, band 1: Input should be" in sentence
 
 
 def test_own_exercises_may_be_added(folder: Path) -> None:

@@ -32,7 +32,6 @@ GRADES = {
     "A": "A: well supported by studies",
     "B": "B: some studies, not all agree",
     "C": "C: little or mixed evidence",
-    "D": "D: experience, hardly studied",
     "X": "X: a video cannot show this",
 }
 CHECK_ICONS = {True: ":material/check_circle:", False: ":material/warning:", None: ":material/help:"}

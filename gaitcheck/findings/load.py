@@ -289,7 +289,8 @@ def _place(location: tuple[int | str, ...], data: Any) -> str:
     for depth, part in enumerate(location):
         if isinstance(part, int):
             table, row = location[depth - 1], data[location[0]][part]
-            named = ", ".join(str(row[name]) for name in ("id", "measure", "sex") if name in row)
+            keys = ("id", "measure", "sex") if isinstance(row, dict) else ()
+            named = ", ".join(str(row[name]) for name in keys if name in row)
             field = ".".join(str(rest) for rest in location[depth + 1 :])
             words = f"{table} {part + 1}" + (f" ({named})" if named else "")
             return words + (f", field {field}" if field else "")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from gaitcheck.gait.result import Side
 
-Grade = Literal["A", "B", "C", "D", "X"]
+Grade = Literal["A", "B", "C", "X"]
 ExerciseKind = Literal["stretch", "strengthen"]
 ExerciseOrigin = Literal["article", "literature", "common practice"]
 #: Strength of a hint in steps, for a legend: none (0), low (below 0.5), middle (below 0.9), high.

@@ -18,7 +18,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 ScoredGrade = Literal["A", "B", "C"]
 Direction = Literal["high", "low"]
 
-#: Weight of a grade when findings are ranked and muscles scored; D and X never score.
+#: Weight of a grade when findings are ranked and muscles scored; X never scores.
 GRADE_WEIGHT: dict[ScoredGrade, float] = {"A": 1.0, "B": 0.6, "C": 0.3}
 #: What is left of a sign's weight when another measure speaks against it.
 LOWERED = 0.5

@@ -195,7 +195,7 @@ def _method_part(document: Document) -> MethodPart:
         answers_used=document.answers_used,
         definitions=tuple(
             Pair(f"{measure_name(e.id)} ({e.id})",
-                 f"{e.definition} Read at: {e.event}; {e.sign}. Source: {e.source}.")
+                 f"{e.definition} Read at: {e.event}; {e.sign}. Source: {e.source.removesuffix('.')}.")
             for e in entries
         ),
         sources=tuple(_sources(document.findings, document.muscles)),

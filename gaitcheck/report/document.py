@@ -229,7 +229,11 @@ def read_document(path: Path) -> Document:
     UnusableInputError
         If there is none, or it is not one of this program's, or of another version of its structure.
     """
+    if not path.exists():
+        raise UnusableInputError(f"There is no {path}: check the name.")
     file = path / "analysis.json" if path.is_dir() else path
+    if not file.exists():
+        raise UnusableInputError(f"{path} holds no analysis.json: name a folder that `gaitcheck analyze --out` wrote.")
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -41,7 +41,6 @@ GRADE_WORDS = {
     "A": "several studies",
     "B": "some studies",
     "C": "little evidence, or practice only",
-    "D": "does not foretell",
     "X": "not usable from video",
 }
 MUSCLE_STATUS_WORDS = {

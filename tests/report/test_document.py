@@ -97,8 +97,10 @@ def test_another_file_is_refused_in_one_sentence(text: str, tmp_path: Path) -> N
 
 
 def test_a_missing_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UnusableInputError, match="cannot be read"):
+    with pytest.raises(UnusableInputError, match=r"There is no .*none\.json: check the name"):
         read_document(tmp_path / "none.json")
+    with pytest.raises(UnusableInputError, match=r"holds no analysis\.json"):
+        read_document(tmp_path)
 
 
 def test_the_pelvis_line_of_each_video_is_described_and_an_unknown_zero_is_null(two_views: Analysis) -> None:

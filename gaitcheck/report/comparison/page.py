@@ -80,7 +80,7 @@ def recordings(paths: Sequence[Path]) -> list[Recording]:
 
 
 def _folders(path: Path) -> list[Path]:
-    if path.is_file():
+    if path.name == "analysis.json":
         return [path.parent]
     inside = sorted(file.parent for file in path.glob("*/analysis.json")) if path.is_dir() else []
     return [path] if (path / "analysis.json").exists() or not inside else inside
