@@ -83,14 +83,18 @@ def _hip_width(p: Points) -> float:
     return float(np.median(np.abs(p["hip_left"] - p["hip_right"])[:, 0]))
 
 
-def leg_length_px(p: Points) -> float:
-    """Median length of thigh plus shank in the picture, over both legs."""
+#: Percentile of the leg's length in the picture that is that of the straight leg, square to the camera.
+_STRAIGHT = 90.0
+
+
+def leg_length_px(p: Points, percentile: float = 50.0) -> float:
+    """Length of thigh plus shank in the picture, over both legs; the median by default."""
     legs = [
         np.linalg.norm(p[f"hip_{s}"] - p[f"knee_{s}"], axis=1)
         + np.linalg.norm(p[f"knee_{s}"] - p[f"ankle_{s}"], axis=1)
         for s in SIDES
     ]
-    return float(np.median(legs))
+    return float(np.percentile(legs, percentile))
 
 
 def _from_vertical(top: FloatArray, bottom: FloatArray, sign: float) -> FloatArray:
@@ -177,15 +181,15 @@ def true_measures(
     def between(line: FloatArray, begin: float, end: float) -> FloatArray:
         return line[(time_s >= begin) & (time_s <= end)]
 
-    hip_height = -_middle(points, "hip")[:, 1]
-    leg = leg_length_px(points)
+    height = -_middle(points, "shoulder")[:, 1]
+    leg = leg_length_px(points, _STRAIGHT)
     last = time_s[-1]
     for step in steps:
         side, contact, toe_off = step.side, step.initial_contact_s, step.toe_off_s
         add("contact_time", side, "ms", 1000 * (toe_off - contact))
         add("duty_factor", side, "%", 100 * (toe_off - contact) / (step.next_same_contact_s - contact))
         if step.next_contact_s <= last:
-            rise = 100 * float(np.ptp(between(hip_height, contact, step.next_contact_s))) / leg
+            rise = 100 * float(np.ptp(between(height, contact, step.next_contact_s))) / leg
             add("vertical_oscillation", None, "% leg length", rise)
         if view in ("rear", "front"):
             for name in _FRONTAL_AT_MIDSTANCE:
