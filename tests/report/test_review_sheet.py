@@ -1,0 +1,95 @@
+"""The review sheet shows the events of a few steps with their lines; where nobody runs, the clip's lowest moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gaitcheck.analyze import VideoAnalysis
+from gaitcheck.errors import UnusableInputError
+from gaitcheck.gait.result import SIDES
+from gaitcheck.report.draw import SIDE_BGR
+from gaitcheck.report.review_sheet import (
+    about,
+    draw_moment,
+    hip_height,
+    knees_when_low,
+    moments,
+    numbers,
+    write_review_sheet,
+)
+from gaitcheck.track import Landmark
+from tests.report.factory import make_analysis
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> VideoAnalysis:
+    return make_analysis(tmp_path_factory.mktemp("clip")).videos[0]
+
+
+def without_steps(video: VideoAnalysis) -> VideoAnalysis:
+    return replace(video, gait=replace(video.gait, steps=()))
+
+
+def test_three_stills_of_each_step_of_both_legs(video: VideoAnalysis) -> None:
+    found = moments(video.gait, 2)
+    for side in SIDES:
+        titles = [one.title for one in found if one.side == side]
+        assert len(titles) <= 6
+        contacts, middles, offs = (
+            sum(words in title for title in titles) for words in ("initial contact", "midstance", "toe-off")
+        )
+        assert contacts == middles == 2
+        assert offs in (1, 2)  # the last step's toe-off may lie after the end
+    assert [one.row for one in found] == sorted(one.row for one in found)
+
+
+def test_a_still_carries_the_legs_line_and_its_numbers(video: VideoAnalysis) -> None:
+    one = next(one for one in moments(video.gait, 1) if "midstance" in one.title)
+    width, height = video.raw_track.frame_size_px
+    picture = draw_moment(np.full((height, width, 3), 90, np.uint8), video, one)
+    assert one.side is not None
+    far = np.abs(picture.astype(int) - np.array(SIDE_BGR[one.side])).sum(axis=2)
+    assert (far < 60).sum() > 40
+    written = numbers(video.gait, one)
+    assert any("knee inward" in words for words in written)
+
+
+def test_without_steps_the_lowest_moment_is_among_the_stills(video: VideoAnalysis) -> None:
+    still = without_steps(video)
+    found = moments(still.gait, 3)
+    lowest = next(one for one in found if "hips lowest" in one.title)
+    hips = still.gait.track.xy_px[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 1].mean(axis=1)
+    assert lowest.row == int(np.nanargmax(hips))
+    assert len(found) in (6, 7)
+    assert hip_height(still.gait)[lowest.row] == 0
+
+
+def test_the_knee_that_falls_in_is_named_by_sign(video: VideoAnalysis) -> None:
+    gait = without_steps(video).gait
+    n = len(gait.track)
+    series = {**gait.series, ("knee_valgus", "left"): np.full(n, 2.0), ("knee_valgus", "right"): np.full(n, 9.5)}
+    squat = replace(video, gait=replace(gait, series=series))
+    assert knees_when_low(squat.gait) == {"left": pytest.approx(2.0), "right": pytest.approx(9.5)}
+    assert any("+7.5 degrees further in than the left" in words for words in about(squat))
+
+
+def test_the_sheet_is_one_file_with_its_pictures_inside(tmp_path: Path) -> None:
+    analysis = make_analysis(tmp_path)
+    (file,) = write_review_sheet(analysis, tmp_path / "out", steps_a_side=1)
+    page = file.read_text(encoding="utf-8")
+    assert (
+        page.count("data:image/jpeg;base64,/9j/") == page.count("<figure>") == len(moments(analysis.videos[0].gait, 1))
+    )
+    assert [one.name for one in (tmp_path / "out").iterdir()] == [file.name]
+
+
+def test_a_missing_video_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    analysis = make_analysis(tmp_path)
+    gone = replace(analysis, videos=tuple(replace(v, path=tmp_path / "gone.mp4") for v in analysis.videos))
+    with pytest.raises(UnusableInputError, match="name the video itself"):
+        write_review_sheet(gone, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
