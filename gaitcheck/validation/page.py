@@ -52,7 +52,8 @@ whole program as a person's video would: video file, pose model, pelvis line, ev
 
 **What it says and what it does not.** It measures the tracker and this program's code on rendered people. It says
 nothing certain about real ones: skin, cloth, light and movement of a rendering are simpler, and its contact with the
-belt is an idealised one.
+belt is an idealised one. What real clips show to the eye stands in [real_footage.md](real_footage.md), contacts against
+a force plate in [events.md](events.md).
 
 Runs: {runs}, of which {tuning} are the tuning half and {reporting} the reporting half. The half of a run is the first
 bit of the SHA-256 of its name. Only the reporting half counts as a result; constants are set and the printed

@@ -52,8 +52,12 @@ def test_a_still_carries_the_legs_line_and_its_numbers(video: VideoAnalysis) -> 
     width, height = video.raw_track.frame_size_px
     picture = draw_moment(np.full((height, width, 3), 90, np.uint8), video, one)
     assert one.side is not None
-    far = np.abs(picture.astype(int) - np.array(SIDE_BGR[one.side])).sum(axis=2)
-    assert (far < 60).sum() > 40
+    own, other = (
+        (np.abs(picture.astype(int) - np.array(SIDE_BGR[side])).sum(axis=2) < 60).sum()
+        for side in (one.side, SIDES[1 - SIDES.index(one.side)])
+    )
+    assert own > 20
+    assert other == 0
     written = numbers(video.gait, one)
     assert any("knee inward" in words for words in written)
 
