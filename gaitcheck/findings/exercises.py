@@ -34,7 +34,11 @@ def exercises_for(muscle: MuscleRow, fired: Sequence[Hint], answers: Answers, kn
     given = list(_exercises(muscle, own, "own", answers, known))
     for other in known.opposites(muscle.id):
         given += _exercises(known.muscle(other), opposite, "opposite", answers, known)
-    return tuple(given)
+    # One exercise can serve two opposite muscles; it is given for the first of them.
+    once: dict[str, Exercise] = {}
+    for one in given:
+        once.setdefault(one.id, one)
+    return tuple(once.values())
 
 
 def _exercises(

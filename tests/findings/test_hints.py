@@ -201,6 +201,13 @@ def test_the_place_of_pain_chooses_the_hamstring_instruction() -> None:
     assert other.exercises == train.exercises
 
 
+def test_an_exercise_of_two_opposite_muscles_is_given_once() -> None:
+    straight = measured("knee_flexion_ic", 1.0, "left")
+    asked = ask(straight, answers=Answers(pain_sites=("knee_back",)))
+    opposite = [one.id for one in hint_of(asked, "quadriceps", "left").exercises if one.why == "opposite"]
+    assert opposite == ["hamstring_stretch"]
+
+
 # ---- red flags
 
 
