@@ -159,7 +159,7 @@ def test_the_page_tells_halves_and_leaves_withheld_measures_out(rear: tuple[Trut
     truth, gait = rear
     page = page_text(Outcome(measure_rows(LABELS, gait.measures, truth), event_rows(LABELS, gait, truth)))
     assert "Runs: 1, of which 0 are the tuning half and 1 the reporting half." in page
-    assert "| Knee valgus, deg | rear | reporting | 2 | 0 | 0 |" in page
+    assert "| Sideways trunk lean, deg | rear | reporting | 2 | 0 | 0 |" in page
     assert "| Pelvic drop, deg | rear | reporting | 0 | 0 | 2 (2) |" in page
 
 
