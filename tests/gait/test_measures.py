@@ -198,7 +198,7 @@ def test_wrong_view_and_far_leg(view: str) -> None:
 def test_few_steps(view: str, duration_s: float, status: str) -> None:
     gait = measured(changed(track_of(view, duration_s=10), keep=slice(0, round(60 * duration_s))))
     assert_whole(gait)
-    names = ["knee_valgus", "lateral_trunk_lean"] if view == "rear" else ["heel_recovery", "overstride"]
+    names = ["femoral_adduction", "lateral_trunk_lean"] if view == "rear" else ["heel_recovery", "overstride"]
     for name in names:
         m = of(gait, name, "right")
         assert m.status == status
@@ -305,7 +305,7 @@ def test_unknown_slow_motion(view: str) -> None:
         if (definition.needs_real_time or definition.needs_fps) and view in definition.views:
             assert m.status == "not_measurable"
             assert "rate it was filmed at" in str(m.reason)
-    angles = ["knee_valgus", "lateral_trunk_lean"] if view in ("rear", "front") else ["heel_recovery"]
+    angles = ["femoral_adduction", "lateral_trunk_lean"] if view in ("rear", "front") else ["heel_recovery"]
     for name in angles:
         side = near_side(view) or "left"
         m = of(gait, name, side)
@@ -345,7 +345,7 @@ def test_faster_than_a_run(speed: float) -> None:
     gait = measured(changed(track, time_s=track.time_s / speed), None)
     assert of(gait, "cadence").status == "not_measurable"
     assert "rhythm that people run at" in str(of(gait, "cadence").reason)
-    assert of(gait, "knee_valgus", "left").status == "measured"
+    assert of(gait, "femoral_adduction", "left").status == "measured"
 
 
 @pytest.mark.parametrize("view", ["left", "right"])

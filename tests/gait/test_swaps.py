@@ -35,7 +35,7 @@ def legs_apart(track: PoseTrack, lefts: tuple[Landmark, ...]) -> np.ndarray:
 @pytest.mark.parametrize("view", ["left", "right"])
 @pytest.mark.parametrize("fps", [30, 60])
 def test_bursts_are_undone_and_counted(view: str, which: str, fps: int) -> None:
-    true = track_of(view, fps=fps, seed=3)
+    true = track_of(view, fps=fps, seed=3, duration_s=24)
     frames = bursts(len(true), 6 if fps == 60 else 3, seed=fps)
     repaired, found = repair_swaps(exchanged(true, frames, WHICH[which]), leg_length(true))
     wrong = np.zeros(len(true), dtype=bool)

@@ -32,6 +32,11 @@ def _crossover(s: Signals, side: Side) -> FloatArray:
     return np.asarray(100.0 * s.outward(side) * from_middle / s.hip_width_px)
 
 
+KNEE_FROM_BEHIND = (
+    "From behind, the swinging shank passes in front of the knee that is measured: on rendered runners large angles "
+    "read too small there and small ones too large. Film from the front as well."
+)
+
 MEASURES = (
     MeasureDef(
         id="femoral_adduction",
@@ -60,6 +65,7 @@ MEASURES = (
         per_step=at_midstance,
         points=("hip", "knee", "ankle"),
         posture=True,
+        doubts={"rear": KNEE_FROM_BEHIND},
         source="Munro 2012 (after Willson 2006)",
     ),
     MeasureDef(
@@ -74,6 +80,7 @@ MEASURES = (
         per_step=stance_peak,
         points=("hip", "knee", "ankle"),
         posture=True,
+        doubts={"rear": KNEE_FROM_BEHIND},
         source="Munro 2012 (after Willson 2006)",
     ),
     MeasureDef(

@@ -128,6 +128,7 @@ MEASURES = (
         per_step=at_contact,
         points=("hip", "knee", "ankle"),
         needs_fps=CONTACT_FPS,
+        doubts=dict.fromkeys(SAGITTAL, KNEE_AHEAD),
         source="Dingenen 2018, Phys Ther Sport 33:40; Matsuzaki et al.",
     ),
     MeasureDef(
