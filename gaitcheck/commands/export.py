@@ -9,7 +9,7 @@ import typer
 
 
 def export(
-    analyses: Annotated[list[Path], typer.Argument(metavar="ANALYSIS", help="Folders of analyses.")],
+    analyses: Annotated[list[Path], typer.Argument(metavar="ANALYSIS", help="Folders of analyses; or one with all.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the files.")],
     form: Annotated[
         Literal["csv", "parquet", "trc", "mot", "c3d"],

@@ -11,7 +11,12 @@ from gaitcheck.commands.progress import progress
 
 
 def review_sheet(
-    source: Annotated[Path, typer.Argument(metavar="VIDEO|ANALYSIS", help="A video, or the folder of an analysis.")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="VIDEO|ANALYSIS", help="A video, or the folder of an analysis that lies beside its video."
+        ),
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the sheet.")],
     steps: Annotated[int, typer.Option(min=1, max=20, help="Steps of each leg.")] = 4,
     model: Annotated[str, typer.Option(metavar="NAME", help="Pose model: lite, full or heavy.")] = "full",

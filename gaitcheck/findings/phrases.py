@@ -34,13 +34,16 @@ def usual_range(band: BandRow, kind: str, known: Knowledge) -> str:
     words = known.texts.usual
 
     def limit(value: float | None) -> str:
-        return "" if value is None else f"{value:g}{known.texts.units[band.unit]}"
+        return "" if value is None else f"{number(value)}{known.texts.units[band.unit]}"
+
+    def number(value: float) -> str:
+        return f"{value:g}".replace("-", "−")
 
     low, high = band.usual_range
     if kind == "difference":
         range_ = words.difference.format(limit=limit(band.side_difference or high))
     elif low is not None and high is not None:
-        range_ = words.between.format(low=f"{low:g}", high=limit(high))
+        range_ = words.between.format(low=number(low), high=limit(high))
     else:
         range_ = words.up_to.format(high=limit(high)) if low is None else words.at_least.format(low=limit(low))
     who = {"F": words.for_women, "M": words.for_men, "pooled": words.pooled}[band.sex]

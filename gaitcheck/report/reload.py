@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from gaitcheck.analyze import Analysis, TrackedVideo, conclude
 from gaitcheck.errors import UnusableInputError
 from gaitcheck.report.document import Document, read_document
 from gaitcheck.report.tables import read_runner
 from gaitcheck.settings import Settings
+
+
+def analysis_folders(paths: Sequence[Path]) -> list[Path]:
+    """The folders that these name: folders of analyses, or their analysis.json, or a folder that holds several.
+
+    A folder without an analysis of its own gives those inside it, in order of name; one without any stays, so that
+    reading it says what is wrong.
+    """
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(file.parent for file in path.glob("*/analysis.json")) if path.is_dir() else []
+        if path.name == "analysis.json":
+            found.append(path.parent)
+        elif (path / "analysis.json").exists() or not inside:
+            found.append(path)
+        else:
+            found += inside
+    return found
 
 
 def load_analysis(folder: Path, settings: Settings | None = None) -> Analysis:
@@ -32,11 +50,6 @@ def load_analysis(folder: Path, settings: Settings | None = None) -> Analysis:
         document.provenance.model,
         settings or document.provenance.settings,
     )
-
-
-def changed_settings(document: Document, changes: dict[str, Any]) -> Settings:
-    """The saved settings with some exchanged; checked like new ones."""
-    return Settings.model_validate({**document.provenance.settings.model_dump(), **changes})
 
 
 def _tracked(document: Document, home: Path, number: int) -> TrackedVideo:

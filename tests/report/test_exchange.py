@@ -1,6 +1,7 @@
 """Exports are read back by programs that are not ours: OpenSim, trc-data-reader, c3d, PyArrow."""
 
 import csv
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -302,12 +303,22 @@ def test_two_folders_of_one_name_are_kept_apart(
     assert names == {"tuesday_1", "tuesday_2"}
 
 
+def test_a_folder_of_analyses_gives_all_of_them(
+    written: tuple[Path, Analysis], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(written[0], written[0].parent / "wednesday", dirs_exist_ok=True)
+    code, _, _ = run(["export", written[0].parent, "--format", "parquet", "--out", tmp_path], capsys)
+    assert code == 0
+    names = pq.read_table(tmp_path / "measures_wide.parquet")["analysis"].to_pylist()
+    assert names == ["tuesday", "wednesday"]
+
+
 def test_export_of_no_analysis_is_one_sentence_and_leaves_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = run(["export", tmp_path, "--out", tmp_path / "x"], capsys)
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "run the analysis of this recording again" in err
+    assert "holds no analysis.json" in err
     assert not (tmp_path / "x").exists()
 
 

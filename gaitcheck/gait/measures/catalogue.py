@@ -58,7 +58,9 @@ def _section(definition: MeasureDef) -> str:
     if definition.per_side and definition.far_leg in FAR_LEG_WORDS and {"left", "right"} & set(definition.views):
         rows["Leg away from the camera"] = FAR_LEG_WORDS[definition.far_leg]
     if definition.doubts:
-        rows["Always borderline"] = " ".join(dict.fromkeys(definition.doubts.values()))
+        for doubt in dict.fromkeys(definition.doubts.values()):
+            views = [view for view in definition.views if definition.doubts.get(view) == doubt]
+            rows[f"With care ({', '.join(views)})"] = doubt
     if definition.posture:
         rows["Standing"] = "also given relative to standing"
     rows["Source"] = definition.source

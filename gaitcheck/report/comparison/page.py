@@ -19,7 +19,7 @@ from gaitcheck.report.comparison.change import Change, Comparison, compare
 from gaitcheck.report.compose import still_jpeg
 from gaitcheck.report.content import StillPicture
 from gaitcheck.report.document import Document, Still, read_document
-from gaitcheck.report.reload import load_analysis
+from gaitcheck.report.reload import analysis_folders, load_analysis
 from gaitcheck.report.words import (
     EVENT_WORDS,
     VIEW_SHORT,
@@ -70,20 +70,13 @@ def recordings(paths: Sequence[Path]) -> list[Recording]:
     UnusableInputError
         A folder holds none, or there are fewer than two in all.
     """
-    folders = [folder for path in paths for folder in _folders(path)]
+    folders = analysis_folders(paths)
     if len(folders) < 2:
         raise UnusableInputError("A comparison needs two analyses: name the folders of both.")
     found = []
     for folder in folders:
         found.append(Recording(folder.absolute().name, folder, read_document(folder), load_analysis(folder)))
     return found
-
-
-def _folders(path: Path) -> list[Path]:
-    if path.name == "analysis.json":
-        return [path.parent]
-    inside = sorted(file.parent for file in path.glob("*/analysis.json")) if path.is_dir() else []
-    return [path] if (path / "analysis.json").exists() or not inside else inside
 
 
 def comparisons(found: Sequence[Recording]) -> list[Comparison]:

@@ -14,7 +14,7 @@ from gaitcheck.report.exchange.c3d import write_c3d
 from gaitcheck.report.exchange.markers import markers_of
 from gaitcheck.report.exchange.opensim import write_mot, write_trc
 from gaitcheck.report.exchange.tables import write_tables
-from gaitcheck.report.reload import load_analysis
+from gaitcheck.report.reload import analysis_folders, load_analysis
 
 ExportFormat = Literal["csv", "parquet", "trc", "mot", "c3d"]
 
@@ -24,7 +24,7 @@ def export(folders: Sequence[Path], form: ExportFormat, out_dir: Path) -> list[P
 
     Parameters
     ----------
-    folders : folders of analyses (or their analysis.json).
+    folders : folders of analyses (or their analysis.json), or one that holds several.
     form : csv and parquet give the tables of all analyses together; trc, mot and c3d one file for each video.
     out_dir : made where it is missing; files of the same names are replaced.
 
@@ -41,6 +41,7 @@ def export(folders: Sequence[Path], form: ExportFormat, out_dir: Path) -> list[P
     """
     if out_dir.exists() and not out_dir.is_dir():
         raise UnusableInputError(f"{out_dir} is a file; choose a folder for the export.")
+    folders = analysis_folders(folders)
     analyses = dict(zip(_names(folders), (load_analysis(folder) for folder in folders), strict=True))
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
