@@ -14,6 +14,7 @@ import numpy as np
 
 from gaitcheck.analyze import Analysis, Progress, VideoAnalysis
 from gaitcheck.errors import MissingComponentError, UnusableInputError
+from gaitcheck.gait.repeats import without_repeats
 from gaitcheck.gait.result import SIDES, GaitResult, Side, Step
 from gaitcheck.report.document import Event
 from gaitcheck.report.draw import GREY, SIDE_BGR, WHITE, Colour, Picture, Style, dashed, dot, line
@@ -43,23 +44,26 @@ class Moment:
     side: Side | None
 
 
-def moments(gait: GaitResult, steps_a_side: int) -> list[Moment]:
+def moments(video: VideoAnalysis, steps_a_side: int) -> list[Moment]:
     """Contact, midstance and toe-off of a few steps of each leg, spread over the run, in order of time.
 
-    Where no step was found: frames spread over the clip, and the one in which the hips are lowest.
+    Where no step was found: frames spread over the clip, and the one in which the hips are lowest. A frame that only
+    repeats the one before is never taken for an event: its picture is older than the lines drawn on it.
     """
+    gait = video.gait
     chosen = [
         step for side in SIDES for step in _spread([step for step in gait.steps if step.side == side], steps_a_side)
     ]
     if not chosen:
         return _without_steps(gait)
+    repeats = video.raw_track.found & ~without_repeats(video.raw_track).found
     return [
         Moment(row, f"{step.side}, {EVENT_WORDS[event]}, {time_s:.2f} s", step.side)
         for step in sorted(chosen, key=lambda step: step.midstance_s)
         for event in EVENTS
         for time_s in [_time_of(step, event)]
         if time_s is not None
-        for row in [int(np.argmin(np.abs(gait.track.time_s - time_s)))]
+        for row in [int(np.argmin(np.where(repeats, np.inf, np.abs(gait.track.time_s - time_s))))]
         if gait.track.found[row]
     ]
 
@@ -194,7 +198,7 @@ def write_review_sheet(
 
 
 def _page(video: VideoAnalysis, steps_a_side: int) -> str:
-    wanted = moments(video.gait, steps_a_side)
+    wanted = moments(video, steps_a_side)
     pictures = _pictures(video, wanted)
     stills = "\n".join(
         f'<figure><img src="data:image/jpeg;base64,{picture}" alt="{escape(moment.title)}">'

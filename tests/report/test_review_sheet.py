@@ -35,7 +35,7 @@ def without_steps(video: VideoAnalysis) -> VideoAnalysis:
 
 
 def test_three_stills_of_each_step_of_both_legs(video: VideoAnalysis) -> None:
-    found = moments(video.gait, 2)
+    found = moments(video, 2)
     for side in SIDES:
         titles = [one.title for one in found if one.side == side]
         assert len(titles) <= 6
@@ -47,8 +47,20 @@ def test_three_stills_of_each_step_of_both_legs(video: VideoAnalysis) -> None:
     assert [one.row for one in found] == sorted(one.row for one in found)
 
 
+def test_no_event_is_shown_by_a_frame_that_repeats_the_one_before(video: VideoAnalysis) -> None:
+    raw = video.raw_track
+    repeats = np.arange(8, len(raw), 6)
+    shown = np.arange(len(raw))
+    shown[repeats] -= 1
+    stretched = replace(video, runner=replace(video.runner, track=replace(raw, xy_px=raw.xy_px[shown])))
+    assert {one.row for one in moments(video, 20)} & set(repeats.tolist())
+    found = moments(stretched, 20)
+    assert len(found) == len(moments(video, 20))
+    assert not {one.row for one in found} & set(repeats.tolist())
+
+
 def test_a_still_carries_the_legs_line_and_its_numbers(video: VideoAnalysis) -> None:
-    one = next(one for one in moments(video.gait, 1) if "midstance" in one.title)
+    one = next(one for one in moments(video, 1) if "midstance" in one.title)
     width, height = video.raw_track.frame_size_px
     picture = draw_moment(np.full((height, width, 3), 90, np.uint8), video, one)
     assert one.side is not None
@@ -64,7 +76,7 @@ def test_a_still_carries_the_legs_line_and_its_numbers(video: VideoAnalysis) -> 
 
 def test_without_steps_the_lowest_moment_is_among_the_stills(video: VideoAnalysis) -> None:
     still = without_steps(video)
-    found = moments(still.gait, 3)
+    found = moments(still, 3)
     lowest = next(one for one in found if "hips lowest" in one.title)
     hips = still.gait.track.xy_px[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 1].mean(axis=1)
     assert lowest.row == int(np.nanargmax(hips))
@@ -85,9 +97,7 @@ def test_the_sheet_is_one_file_with_its_pictures_inside(tmp_path: Path) -> None:
     analysis = make_analysis(tmp_path)
     (file,) = write_review_sheet(analysis, tmp_path / "out", steps_a_side=1)
     page = file.read_text(encoding="utf-8")
-    assert (
-        page.count("data:image/jpeg;base64,/9j/") == page.count("<figure>") == len(moments(analysis.videos[0].gait, 1))
-    )
+    assert page.count("data:image/jpeg;base64,/9j/") == page.count("<figure>") == len(moments(analysis.videos[0], 1))
     assert [one.name for one in (tmp_path / "out").iterdir()] == [file.name]
 
 
