@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gaitcheck.analyze import VideoAnalysis
 from gaitcheck.angles import rotated
 from gaitcheck.errors import UnusableInputError
+from gaitcheck.gait.clean import STRAIGHT_LEG, leg_length
 from gaitcheck.gait.pipeline import LEG_SHARE_OF_HEIGHT
 from gaitcheck.settings import Settings
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
@@ -20,8 +21,6 @@ LANDMARKS = (
     Landmark.RIGHT_EAR,
     *(joint for joint in Landmark if joint >= Landmark.LEFT_SHOULDER),
 )
-#: A leg that bends towards the camera looks short; its own length is this percentile of what is seen.
-_LEG_PERCENTILE = 95
 #: Steps in time may differ by this share and still count as equal.
 _EVEN_SHARE = 0.001
 #: The foot's lowest place: this percentile of its height, so that single bad frames do not count.
@@ -62,15 +61,16 @@ def markers_of(video: VideoAnalysis, settings: Settings) -> Markers:
         Nobody was followed in the video, or its view is not known.
     """
     gait = video.gait
-    if gait.view is None or not np.isfinite(legs_px := _leg_length(gait.track.xy_px)):
+    if gait.view is None or not np.isfinite(legs_px := leg_length(gait.track, STRAIGHT_LEG)):
         raise UnusableInputError(
             f"{video.facts.file_name} shows no runner from a known side, so there is nothing to export."
         )
-    time_s, xy, world = _evenly(gait.track)
+    time_s, xy = _evenly(gait.track)
     if settings.height_cm is not None:
         leg_m, scale = LEG_SHARE_OF_HEIGHT * settings.height_cm / 100, "the body height given"
     else:
-        leg_m, scale = _leg_length(world[..., :2]), "the pose model's estimate of the leg's length"
+        flat = replace(gait.track, xy_px=gait.track.world_m[..., :2])
+        leg_m, scale = leg_length(flat, STRAIGHT_LEG), "the pose model's estimate of the leg's length"
     if gait.roll_deg is not None:
         width, height = gait.track.frame_size_px
         xy = rotated(xy, gait.roll_deg, (width / 2, height / 2))
@@ -90,8 +90,8 @@ def markers_of(video: VideoAnalysis, settings: Settings) -> Markers:
     return Markers(names, time_s, 1 / float(time_s[1] - time_s[0]), position[:, LANDMARKS], scale)
 
 
-def _evenly(track: PoseTrack) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Times from 0 in equal steps, with (F, 33, 2) pixels and (F, 33, 3) metres at them.
+def _evenly(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
+    """Times from 0 in equal steps, with (F, 33, 2) pixels at them.
 
     A value between two frames is on the line between them, and NaN where one of them has none.
     """
@@ -99,25 +99,9 @@ def _evenly(track: PoseTrack) -> tuple[FloatArray, FloatArray, FloatArray]:
     gaps = np.diff(time_s)
     step = float(np.median(gaps))
     if np.all(np.abs(gaps - step) <= _EVEN_SHARE * step):
-        return np.linspace(0.0, float(time_s[-1]), len(time_s)), track.xy_px, track.world_m
+        return np.linspace(0.0, float(time_s[-1]), len(time_s)), track.xy_px
     even: FloatArray = np.arange(0.0, time_s[-1] + step / 2, step)
     after = np.clip(np.searchsorted(time_s, even), 1, len(time_s) - 1)
     share = ((even - time_s[after - 1]) / (time_s[after] - time_s[after - 1])).clip(0, 1)[:, None, None]
-
-    def at(values: FloatArray) -> FloatArray:
-        mixed: FloatArray = (1 - share) * values[after - 1] + share * values[after]
-        return mixed
-
-    return even, at(track.xy_px), at(track.world_m)
-
-
-def _leg_length(points: FloatArray) -> float:
-    """Length of thigh and shank where they lie in the picture's plane, from (F, 33, 2) points; NaN without a leg."""
-    lengths = [
-        np.linalg.norm(points[:, a] - points[:, b], axis=-1) + np.linalg.norm(points[:, b] - points[:, c], axis=-1)
-        for a, b, c in (
-            (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE),
-            (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE),
-        )
-    ]
-    return float(np.nanpercentile(lengths, _LEG_PERCENTILE)) if np.isfinite(lengths).any() else float("nan")
+    mixed: FloatArray = (1 - share) * track.xy_px[after - 1] + share * track.xy_px[after]
+    return even, mixed
