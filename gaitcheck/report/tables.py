@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitcheck.analyze import Analysis, VideoAnalysis
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import GaitResult, Side, Step
 from gaitcheck.pose.landmarker import RunnerTrack
 from gaitcheck.report.words import unit_slug
-from gaitcheck.track import N_LANDMARKS, CameraRoll, Landmark, PelvisTrack, PoseTrack
+from gaitcheck.track import N_LANDMARKS, CameraRoll, FloatArray, Landmark, PelvisTrack, PoseTrack
 
 Stage = Literal["raw", "cleaned"]
 STAGES: tuple[Stage, Stage] = ("raw", "cleaned")
@@ -46,7 +47,8 @@ def write_landmarks(analysis: Analysis, path: Path) -> None:
     import pyarrow.parquet as pq
 
     schema = _landmark_schema(analysis)
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    # Looking for repeated values among measured ones finds none and takes half of the time.
+    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=["video", "stage"]) as writer:
         for number, video in enumerate(analysis.videos, start=1):
             for stage, track in zip(STAGES, (video.raw_track, video.gait.track), strict=True):
                 pelvis = video.runner.pelvis if stage == "raw" else None
@@ -58,47 +60,74 @@ def read_track(path: Path, video: int = 1, stage: Stage = "raw") -> PoseTrack:
     """A track as it was when `write_landmarks` saved it."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path, filters=[("video", "=", video), ("stage", "=", stage)])
-    about = json.loads(table.schema.metadata[b"gaitcheck"])["videos"][video - 1]
-    columns = [f"{joint.name.lower()}_{axis}" for joint in Landmark for axis in _AXES]
-    flat = np.column_stack([table[c].to_numpy() for c in columns]).astype(float)
-    values = flat.reshape(len(table), N_LANDMARKS, len(_AXES))
-    return PoseTrack(
-        time_s=table["time_s"].to_numpy(),
-        xy_px=values[:, :, :2],
-        visibility=values[:, :, 2],
-        world_m=values[:, :, 3:],
-        frame_size_px=(about["frame_size_px"][0], about["frame_size_px"][1]),
-        cuts_s=tuple(about[stage]["cuts_s"]),
-        history=tuple(about[stage]["history"]),
-    )
+    with pq.ParquetFile(path) as file:
+        about = _about_of(file, video)
+        return _track(about[stage], about, _block(file, video, stage, ["time_s", *_joint_columns()]))
 
 
 def read_runner(path: Path, video: int = 1) -> RunnerTrack:
     """What the pose room found in a video, as it was when `write_landmarks` saved it."""
     import pyarrow.parquet as pq
 
-    about = json.loads(pq.read_schema(path).metadata[b"gaitcheck"])["videos"][video - 1]
+    with pq.ParquetFile(path) as file:
+        about = _about_of(file, video)
+        joints = _joint_columns()
+        block = _block(file, video, "raw", ["time_s", *joints, *PELVIS_COLUMNS])
+    split = 1 + len(joints)
     return RunnerTrack(
-        read_track(path, video),
+        _track(about["raw"], about, block[:, :split]),
         persons_seen=about["persons_seen"],
         damaged=about["damaged"],
-        pelvis=_read_pelvis(path, video, about["pelvis"]) if about["pelvis"] is not None else None,
+        pelvis=_pelvis(block[:, 0], block[:, split:], about["pelvis"]) if about["pelvis"] is not None else None,
         roll=CameraRoll(**about["roll"]) if about["roll"] is not None else None,
     )
 
 
-def _read_pelvis(path: Path, video: int, about: Mapping[str, Any]) -> PelvisTrack:
-    import pyarrow.parquet as pq
+def _about_of(file: Any, video: int) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads(file.schema_arrow.metadata[b"gaitcheck"])["videos"][video - 1]
+    return about
 
-    names = ["time_s", *PELVIS_COLUMNS]
-    table = pq.read_table(path, columns=names, filters=[("video", "=", video), ("stage", "=", "raw")])
-    time_s, tilt, noise, *ends = (table[name].to_numpy().astype(float) for name in names)
+
+def _joint_columns() -> list[str]:
+    return [f"{joint.name.lower()}_{axis}" for joint in Landmark for axis in _AXES]
+
+
+def _block(file: Any, video: int, stage: Stage, columns: list[str]) -> FloatArray:
+    """(rows, columns) numbers of one video and stage, NaN for null.
+
+    Each group of rows holds one video and stage only, as its own statistics say. A record batch becomes an array
+    without pandas, whose import takes longer than all else here.
+    """
+
+    def is_wanted(group: Any) -> bool:
+        first, second = (group.column(i).statistics for i in (0, 1))
+        return bool(first.min == first.max == video and second.min == second.max == stage)
+
+    wanted = [i for i in range(file.num_row_groups) if is_wanted(file.metadata.row_group(i))]
+    table = file.read_row_groups(wanted, columns=columns).select(columns).combine_chunks()
+    (batch,) = table.to_batches() or [None]
+    return np.empty((0, len(columns))) if batch is None else np.asarray(batch.to_tensor(null_to_nan=True).to_numpy())
+
+
+def _track(stage: Mapping[str, Any], about: Mapping[str, Any], block: FloatArray) -> PoseTrack:
+    values = block[:, 1:].reshape(len(block), N_LANDMARKS, len(_AXES))
+    return PoseTrack(
+        time_s=block[:, 0].copy(),
+        xy_px=values[:, :, :2].copy(),
+        visibility=values[:, :, 2].copy(),
+        world_m=values[:, :, 3:].copy(),
+        frame_size_px=(about["frame_size_px"][0], about["frame_size_px"][1]),
+        cuts_s=tuple(stage["cuts_s"]),
+        history=tuple(stage["history"]),
+    )
+
+
+def _pelvis(time_s: FloatArray, block: FloatArray, about: Mapping[str, Any]) -> PelvisTrack:
     return PelvisTrack(
-        time_s=time_s,
-        tilt_deg=tilt,
-        noise_deg=noise,
-        ends_px=np.stack(ends, axis=1).reshape(-1, 2, 2),
+        time_s=time_s.copy(),
+        tilt_deg=block[:, 0].copy(),
+        noise_deg=block[:, 1].copy(),
+        ends_px=block[:, 2:].reshape(-1, 2, 2).copy(),
         source=about["source"],
         absolute=about["absolute"],
         **{name: np.inf if about[name] is None else about[name] for name in ("zero_deg", "swing_deg")},
@@ -109,9 +138,8 @@ def _read_pelvis(path: Path, video: int, about: Mapping[str, Any]) -> PelvisTrac
 def _landmark_schema(analysis: Analysis) -> Any:
     import pyarrow as pa
 
-    joints = [(f"{joint.name.lower()}_{axis}", pa.float64()) for joint in Landmark for axis in _AXES]
     fields = [("video", pa.int32()), ("stage", pa.string()), ("frame", pa.int32()), ("time_s", pa.float64())]
-    fields += [*joints, *((name, pa.float64()) for name in PELVIS_COLUMNS)]
+    fields += [(name, pa.float64()) for name in (*_joint_columns(), *PELVIS_COLUMNS)]
     about = {
         "model": asdict(analysis.model),
         "videos": [_about(number, video) for number, video in enumerate(analysis.videos, start=1)],
@@ -164,14 +192,29 @@ def _landmark_rows(
     line = np.full((n, len(PELVIS_COLUMNS)), np.nan)
     if pelvis is not None:
         line = np.column_stack([pelvis.tilt_deg[rows], pelvis.noise_deg[rows], pelvis.ends_px[rows].reshape(n, 4)])
+    word = np.frombuffer(stage.encode("ascii") * n, np.uint8)
+    ends = len(stage) * np.arange(n + 1, dtype=np.int32)
     columns = [
-        pa.array(np.full(n, number, np.int32)),
-        pa.array([stage] * n),
-        pa.array(np.arange(start, start + n, dtype=np.int32)),
-        pa.array(time_s),
-        *(pa.array(part[:, i], from_pandas=True) for part in (flat, line) for i in range(part.shape[1])),
+        pa.Array.from_buffers(pa.int32(), n, _buffers(np.full(n, number, np.int32))),
+        pa.Array.from_buffers(pa.string(), n, [None, pa.py_buffer(ends), pa.py_buffer(word)]),
+        pa.Array.from_buffers(pa.int32(), n, _buffers(np.arange(start, start + n, dtype=np.int32))),
+        *(
+            pa.Array.from_buffers(pa.float64(), n, _buffers(np.ascontiguousarray(column)))
+            for column in np.column_stack([time_s, flat, line]).T
+        ),
     ]
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _buffers(values: NDArray[Any]) -> list[Any]:
+    """What Arrow makes a column of: which values are there (NaN is not), and the values.
+
+    `pyarrow.array` would do the same, but imports pandas first where that is installed: half a second.
+    """
+    import pyarrow as pa
+
+    there = np.packbits(~np.isnan(values), bitorder="little")
+    return [pa.py_buffer(there), pa.py_buffer(values)]
 
 
 def write_steps(analysis: Analysis, path: Path) -> None:
