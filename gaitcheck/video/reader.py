@@ -1,12 +1,13 @@
-"""Upright frames with their true presentation times, one after the other."""
+"""Upright frames with their true presentation times, one after the other, from any part of a video."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,33 +15,109 @@ from numpy.typing import NDArray
 from gaitcheck.errors import UnusableInputError
 from gaitcheck.native_logs import hush_libraries
 from gaitcheck.video.facts import VideoFacts
+from gaitcheck.video.index import FrameIndex, frame_index
 from gaitcheck.video.probe import picture_stream, probe
 
 Picture = NDArray[np.uint8]
-_Source = Generator[tuple[float | None, Picture], None, None]
 
 #: Frames that may be missing against the container's count before a file counts as damaged (edit lists hide some).
 _MISSING_SHARE = 0.02
 _MISSING_FRAMES = 3
 
 
-@dataclass(frozen=True)
 class Frame:
-    """One frame: its place in the video, its time in seconds since the first frame, and (H, W, 3) upright BGR."""
+    """One frame; its pictures are made when they are asked for.
 
-    index: int
-    time_s: float
-    bgr: Picture
+    Attributes
+    ----------
+    index : its place in the video.
+    time_s : seconds since the video's first frame.
+    size_px : (width, height) of the upright picture.
+    """
+
+    def __init__(self, index: int, time_s: float, decoded: Any, upright: _Upright) -> None:
+        self.index = index
+        self.time_s = time_s
+        self.size_px = upright.size_px
+        self._decoded = decoded
+        self._upright = upright
+
+    @cached_property
+    def bgr(self) -> Picture:
+        """(H, W, 3) the upright picture."""
+        return self._upright(self._decoded.to_ndarray(format="bgr24"), self.size_px)
+
+    def scaled(self, size_px: tuple[int, int], *, rgb: bool = False) -> Picture:
+        """(h, w, 3) the upright picture at another size (width, height), as BGR or RGB.
+
+        Video keeps lightness and colours apart; shrinking these by a whole number before they are put together costs
+        less than half of what shrinking the whole picture does.
+        """
+        lying = self._upright.lying
+        size = size_px[::-1] if lying else size_px
+        factor = self._decoded.width // max(size[0], 1)
+        exact = (size[0] * factor, size[1] * factor) == (self._decoded.width, self._decoded.height)
+        if exact and factor > 1 and self._planes is not None and not any(side % 2 for side in size):
+            picture = _put_together([_shrunk(plane, factor) for plane in self._planes], rgb=rgb)
+        else:
+            how = "AREA" if 2 * size[0] < self._decoded.width else "BILINEAR"
+            name = "rgb24" if rgb else "bgr24"
+            picture = self._decoded.reformat(size[0], size[1], format=name, interpolation=how).to_ndarray()
+        return self._upright(np.asarray(picture, dtype=np.uint8), size_px)
+
+    def part(self, left: int, top: int, right: int, bottom: int) -> Picture:
+        """(bottom - top, right - left, 3) BGR of a part of the upright picture, which must lie within it."""
+        if self._planes is None or not self._upright.keeps(self._decoded):
+            return self.bgr[top:bottom, left:right]
+        x0, y0 = left - left % 2, top - top % 2
+        x1, y1 = right + right % 2, bottom + bottom % 2
+        light, *colours = self._planes
+        planes = [light[y0:y1, x0:x1], *(plane[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] for plane in colours)]
+        return _put_together(planes, rgb=False)[top - y0 : bottom - y0, left - x0 : right - x0]
+
+    @cached_property
+    def _planes(self) -> list[Picture] | None:
+        """Lightness, blue and red difference as the decoder left them; None for all but the usual kind of video."""
+        frame = self._decoded
+        even = frame.width % 2 == 0 and frame.height % 2 == 0
+        if frame.format.name != "yuv420p" or frame.color_range == _FULL_RANGE or not even:
+            return None
+        planes = []
+        for plane in frame.planes:
+            rows = np.frombuffer(plane, dtype=np.uint8).reshape(-1, plane.line_size)
+            planes.append(rows[: plane.height, : plane.width])
+        return planes
+
+
+_FULL_RANGE = 2
+
+
+def _shrunk(plane: Picture, factor: int) -> Picture:
+    import cv2
+
+    size = (plane.shape[1] // factor, plane.shape[0] // factor)
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _put_together(planes: list[Picture], *, rgb: bool) -> Picture:
+    """(H, W, 3) from lightness (H, W) and two colours (H/2, W/2); H and W are even."""
+    import cv2
+
+    height, width = planes[0].shape
+    flat = np.concatenate([plane.ravel() for plane in planes]).reshape(height * 3 // 2, width)
+    code = cv2.COLOR_YUV2RGB_I420 if rgb else cv2.COLOR_YUV2BGR_I420
+    return np.asarray(cv2.cvtColor(flat, code), dtype=np.uint8)
 
 
 class FrameReader:
-    """Reads a video once, front to back; never holds more than the current frame.
+    """Reads a video, or parts of it, front to back; never holds more than the current frame.
 
     Attributes
     ----------
     facts : what the file says about itself.
-    frames_read : frames given so far.
-    damaged : after the last frame, a sentence when the file broke off before its end; else None.
+    index : where each frame lies; None where the file can only be read from its start, frames being counted.
+    frames_read : frames given so far by iterating.
+    damaged : after the last frame of that, a sentence when the file broke off before its end; else None.
 
     Raises
     ------
@@ -49,11 +126,13 @@ class FrameReader:
     """
 
     def __init__(self, path: Path) -> None:
+        hush_libraries()
         self.path = Path(path)
         self.facts: VideoFacts = probe(self.path)
+        self.index: FrameIndex | None = frame_index(self.path)
         self.frames_read = 0
         self.damaged: str | None = None
-        self._source: _Source | None = None
+        self._source: Generator[Frame] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -72,28 +151,98 @@ class FrameReader:
     def __iter__(self) -> Iterator[Frame]:
         self.close()
         self.frames_read, self.damaged = 0, None
-        clock = _Clock(1 / self.facts.playback_fps)
-        upright = _Upright(self.facts)
-        # OpenCV's own FFmpeg lacks a software decoder for some codecs (AV1) that PyAV's has.
-        for read in (_read_with_opencv, _read_with_pyav):
-            self._source = read(self.path)
-            for raw_time_s, picture in self._source:
-                index = self.frames_read
-                self.frames_read += 1
-                yield Frame(index, clock.at(raw_time_s), upright(picture))
-            if self.frames_read:
-                break
-        self.close()
-        if not self.frames_read:
+        self._source = self.frames()
+        for frame in self._source:
+            self.frames_read += 1
+            yield frame
+        self.damaged = self.damage(self.frames_read)
+
+    def damage(self, frames_read: int) -> str | None:
+        """A sentence where a whole reading that gave so many frames shows that the file is damaged.
+
+        Raises UnusableInputError where it gave none.
+        """
+        if not frames_read:
             raise UnusableInputError(
                 f"No frame of {self.path.name} can be read: the file is damaged; copy it from the phone again."
             )
         expected = self.facts.frame_count
-        if expected - self.frames_read > max(_MISSING_FRAMES, _MISSING_SHARE * expected):
-            self.damaged = (
-                f"The file is damaged: only {self.frames_read} of its {expected} frames could be read; "
-                "the rest was left out."
-            )
+        if expected - frames_read <= max(_MISSING_FRAMES, _MISSING_SHARE * expected):
+            return None
+        return f"The file is damaged: only {frames_read} of its {expected} frames could be read; the rest was left out."
+
+    def frames(self, rows: range | None = None, *, threads: int = 0) -> Generator[Frame]:
+        """The frames at these places; several parts of one video may be read at the same time by several threads.
+
+        Parameters
+        ----------
+        rows : places (a range with a positive step); None: all. Reading begins at the key frame before the first of
+            them and ends with the last, so a part of a long video is read as fast as a short one.
+        threads : threads that decode; 0: as many as FFmpeg thinks fit.
+        """
+        wanted = range(self.facts.frame_count + _UNCOUNTED) if rows is None else rows
+        upright = _Upright(self.facts)
+        placed = self._counted(threads) if self.index is None else self._indexed(self.index, wanted, threads)
+        with closing(placed):
+            for index, time_s, decoded in placed:
+                if index in wanted:
+                    yield Frame(index, time_s, decoded, upright)
+                if index >= wanted[-1]:
+                    return
+
+    def _indexed(self, index: FrameIndex, wanted: range, threads: int) -> _Placed:
+        """Places by their times, from the key frame before the first wanted one."""
+        times_s = index.times_s
+        for key in (index.key_before(wanted.start), 0):
+            trusted = False
+            with closing(_decoded(self.path, int(index.ticks[key]) if key else None, threads)) as pictures:
+                for decoded in pictures:
+                    place = index.place(decoded.pts)
+                    # a place before the key frame may have been decoded without what it builds on
+                    if place is None or place < key:
+                        continue
+                    if not trusted and key and place > wanted.start:
+                        break  # the container led past the frame wanted: begin at the file's start
+                    trusted = True
+                    yield place, float(times_s[place]), decoded
+            if trusted:
+                return
+
+    def _counted(self, threads: int) -> _Placed:
+        clock = _Clock(1 / self.facts.playback_fps)
+        # AVI keeps times of decoding alone, which come in the order in which frames are shown
+        clocked = "dts" if self.facts.container == "avi" else "pts"
+        with closing(_decoded(self.path, None, threads)) as pictures:
+            for place, decoded in enumerate(pictures):
+                tick = getattr(decoded, clocked)
+                yield place, clock.at(None if tick is None else float(tick * decoded.time_base)), decoded
+
+
+#: Frames that a file may have beyond the number it says it has.
+_UNCOUNTED = 1_000_000
+_Placed = Generator[tuple[int, float, Any]]
+
+
+def _decoded(path: Path, from_tick: int | None, threads: int) -> Generator[Any]:
+    """Decoded frames from a key frame's time on; what cannot be decoded is left out."""
+    import av
+
+    with av.open(str(path.absolute()), metadata_errors="replace") as container:
+        stream: Any = picture_stream(container)
+        stream.thread_type = "AUTO"
+        stream.thread_count = threads
+        if from_tick is not None:
+            container.seek(from_tick, stream=stream)
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+            except (StopIteration, av.error.FFmpegError):
+                return
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                continue
 
 
 class _Clock:
@@ -119,57 +268,31 @@ class _Clock:
 
 
 class _Upright:
-    """Makes pixels square and turns the picture by what the file asks for: the only place that turns it."""
+    """Turns a picture as the file asks for and gives it its size: the only place that does.
+
+    Attributes
+    ----------
+    size_px : (width, height) of the upright picture, its pixels square.
+    lying : whether the stored picture lies on its side.
+    """
 
     def __init__(self, facts: VideoFacts) -> None:
         import cv2
 
         turns = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
         self._turn = turns.get(facts.rotation_deg)
-        lying = facts.rotation_deg in (90, 270)
-        self._size = (facts.height_px, facts.width_px) if lying else (facts.width_px, facts.height_px)
+        self.lying = facts.rotation_deg in (90, 270)
+        self.size_px = (facts.width_px, facts.height_px)
 
-    def __call__(self, picture: Picture) -> Picture:
+    def __call__(self, picture: Picture, size_px: tuple[int, int]) -> Picture:
         import cv2
 
-        if (picture.shape[1], picture.shape[0]) != self._size:
-            picture = np.asarray(cv2.resize(picture, self._size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
         if self._turn is not None:
             picture = np.asarray(cv2.rotate(picture, self._turn), dtype=np.uint8)
+        if (picture.shape[1], picture.shape[0]) != size_px:
+            picture = np.asarray(cv2.resize(picture, size_px, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
         return picture
 
-
-def _read_with_opencv(path: Path) -> _Source:
-    hush_libraries()
-    import cv2
-
-    capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
-    try:
-        # Whether OpenCV turns pictures by itself has changed between releases: say no, and turn them once ourselves.
-        capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
-        started = False
-        while True:
-            ok, picture = capture.read()
-            if not ok:
-                return
-            time_s = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-            # OpenCV says 0 where the container gives a frame no time.
-            yield (None if started and time_s == 0 else time_s), np.asarray(picture, dtype=np.uint8)
-            started = True
-    finally:
-        capture.release()
-
-
-def _read_with_pyav(path: Path) -> _Source:
-    import av
-
-    try:
-        with av.open(str(path.absolute()), metadata_errors="replace") as container:
-            stream = picture_stream(container)
-            if stream is None:
-                return
-            stream.thread_type = "AUTO"
-            for frame in container.decode(stream):
-                yield frame.time, np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
-    except av.error.FFmpegError:
-        return
+    def keeps(self, decoded: Any) -> bool:
+        """Whether the decoded picture is the upright one as it is."""
+        return self._turn is None and (decoded.width, decoded.height) == self.size_px

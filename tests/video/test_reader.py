@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -187,3 +188,52 @@ def test_the_libraries_say_nothing(tmp_path: Path) -> None:
     counted = done.stdout.split()
     assert 0 < int(counted[0]) < 60
     assert counted[1:] == ["4", "refused"]
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.mkv", "libx265"), ("a.webm", "libvpx-vp9")])
+@pytest.mark.parametrize("wanted", [range(31, 44), range(0, 3), range(50, 60), range(7, 40, 4)])
+def test_any_part_of_a_video_is_the_same_frames_as_in_the_whole(
+    tmp_path: Path, name: str, codec: str, wanted: range
+) -> None:
+    """Groups of many frames and uneven times: the key frame before the part is far away."""
+    rng = np.random.default_rng(3)
+    times_s = list(np.cumsum(rng.uniform(0.01, 0.05, 60)))
+    reader = FrameReader(write_clip(tmp_path / name, times_s, codec=codec))
+    whole = {frame.index: frame for frame in reader}
+    part = list(reader.frames(wanted, threads=1))
+    assert [frame.index for frame in part] == list(wanted)
+    for frame in part:
+        assert frame.time_s == whole[frame.index].time_s
+        np.testing.assert_array_equal(frame.bgr, whole[frame.index].bgr)
+
+
+def test_a_part_of_a_file_without_presentation_times_is_counted_from_its_start(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.avi", regular(20), codec="libx264", time_base=Fraction(1, 30))
+    reader = FrameReader(path)
+    assert reader.index is None
+    part = list(reader.frames(range(9, 20, 5)))
+    assert [frame.index for frame in part] == [9, 14, 19]
+    assert [frame_number(frame.bgr) for frame in part] == [9, 14, 19]
+    assert [frame.time_s for frame in part] == pytest.approx([9 / 30, 14 / 30, 19 / 30], abs=1e-6)
+
+
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])
+@pytest.mark.parametrize("rotation_deg", [0, 90])
+def test_parts_and_smaller_pictures_are_those_of_the_whole_picture(
+    tmp_path: Path, pix_fmt: str, rotation_deg: int
+) -> None:
+    path = (
+        turned_clip(tmp_path / "a.mp4", rotation_deg)
+        if rotation_deg
+        else write_clip(tmp_path / "a.mp4", regular(4), pix_fmt=pix_fmt)
+    )
+    frame = next(FrameReader(path).frames())
+    part = frame.part(5, 3, 31, 40)
+    assert part.shape == (37, 26, 3)
+    np.testing.assert_allclose(part.astype(int), frame.bgr[3:40, 5:31].astype(int), atol=6)
+    half = (WIDTH // 2, HEIGHT // 2)
+    expected = cv2.resize(frame.bgr, half, interpolation=cv2.INTER_AREA).astype(int)
+    small = frame.scaled(half)
+    assert small.shape == (HEIGHT // 2, WIDTH // 2, 3)
+    assert np.abs(small.astype(int) - expected).mean() < 3
+    np.testing.assert_allclose(frame.scaled(half, rgb=True)[..., ::-1].astype(int), small.astype(int), atol=4)
