@@ -76,6 +76,7 @@ class NoteText(Strict):
     """Sentences added to a finding or a hint."""
 
     same_pattern: Text
+    with_care: Text
     from_standing: Text
     speed_unknown: Text
     lowered: Text

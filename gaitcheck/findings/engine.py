@@ -24,8 +24,9 @@ def assess(
 ) -> Assessment:
     """Hold measures against their usual ranges and say what stands out, and which muscles that makes worth testing.
 
-    A finding follows only from a measure with status "measured", on enough steps (7), whose mean lies beyond the watch
-    limit by more than its uncertainty; for a difference between the sides the two uncertainties are combined as
+    A finding follows only from a measure on enough steps (7), whose mean lies beyond the watch limit by more than its
+    uncertainty, and which nothing in the video makes doubtful. One whose kind is always given with care says so and
+    counts half, in its rank and for a muscle. For a difference between the sides the two uncertainties are combined as
     independent, or added up where a wrong level moves the sides in opposite directions. Measures that show one movement
     (the pelvic drop is part of hip adduction; the knee at midstance and at its peak) give one finding per side and
     count once for a muscle. Findings are ranked by their distance beyond the watch limit, in band widths, times the
@@ -100,6 +101,7 @@ def _finding(one: Shown, muscles: Sequence[MuscleHint], known: Knowledge) -> Fin
         text=one.text,
         value=deviation.value,
         uncertainty=deviation.uncertainty,
+        with_care=deviation.with_care is not None,
         unit=band.unit,
         usual=phrases.usual_range(band, deviation.kind, known),
         grade=band.grade,

@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gaitcheck.findings.load import Knowledge
-from gaitcheck.findings.schema import GRADE_WEIGHT, Against, BandRow, Direction
+from gaitcheck.findings.schema import GRADE_WEIGHT, LOWERED, Against, BandRow, Direction
 from gaitcheck.gait.result import SIDES, Measure, Side
 from gaitcheck.settings import Sex
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A measure good enough to be held against a band; its values are in the band's unit."""
+    """A measure good enough to be held against a band; its values are in the band's unit.
+
+    `with_care` is why the kind of value is always given with care, None for a sure one.
+    """
 
     measure_id: str
     side: Side | None
@@ -23,6 +26,7 @@ class Judged:
     uncertainty: float
     from_standing: float | None
     band: BandRow
+    with_care: str | None = None
 
 
 JudgedMeasures = Mapping[tuple[str, Side | None], Judged]
@@ -41,6 +45,7 @@ class Deviation:
     distance : distance beyond the watch limit, in band widths.
     from_standing : True for a difference of values relative to standing.
     points_to_muscle : False for a difference that comes from the smaller side lying below zero.
+    with_care : why the value is given with care, None for a sure one.
     """
 
     band: BandRow
@@ -53,11 +58,15 @@ class Deviation:
     distance: float
     from_standing: bool = False
     points_to_muscle: bool = True
+    with_care: str | None = None
 
     @property
     def rank(self) -> float:
-        """What findings are ordered by: distance in band widths times the weight of the evidence grade."""
-        return self.distance * GRADE_WEIGHT[self.band.grade]
+        """What findings are ordered by: distance in band widths times the weight of the evidence grade.
+
+        Half of that for a value given with care.
+        """
+        return self.distance * GRADE_WEIGHT[self.band.grade] * (1.0 if self.with_care is None else LOWERED)
 
     @property
     def finding_id(self) -> str:
@@ -71,8 +80,10 @@ def judgeable(
 ) -> dict[tuple[str, Side | None], Judged]:
     """The measures that may be held against a band.
 
-    A measure is left out when it has no band, is withheld or borderline, rests on too few steps, has no uncertainty,
-    is in another unit than its band, or when the band does not hold at this speed.
+    A measure is left out when it has no band, is withheld, rests on too few steps, has no uncertainty, is in another
+    unit than its band, or when the band does not hold at this speed. A borderline one is left out where something in
+    the video makes it doubtful; where its kind is always given with care its uncertainty covers the doubt, and it is
+    judged.
 
     Raises
     ------
@@ -89,7 +100,7 @@ def judgeable(
         band = known.band(measure.id, sex)
         if band is None or measure.unit != band.unit or not _holds_at(band, speed_kmh):
             continue
-        if measure.status != "measured" or measure.n_steps < known.min_steps:
+        if not _sure_enough(measure) or measure.n_steps < known.min_steps:
             continue
         mean, uncertainty = _finite(measure.mean), _finite(measure.uncertainty)
         if mean is not None and uncertainty is not None:
@@ -100,8 +111,13 @@ def judgeable(
                 uncertainty=uncertainty,
                 from_standing=_finite(measure.from_standing),
                 band=band,
+                with_care=None if measure.status == "measured" else measure.reason or "",
             )
     return judged
+
+
+def _sure_enough(measure: Measure) -> bool:
+    return measure.status == "measured" or (measure.status == "borderline" and measure.doubt == "known")
 
 
 def deviations(judged: JudgedMeasures, known: Knowledge) -> list[Deviation]:
@@ -159,6 +175,7 @@ def _levels(one: Judged) -> list[Deviation]:
                     value=one.mean,
                     uncertainty=one.uncertainty,
                     distance=beyond / limit.band_width,
+                    with_care=one.with_care,
                 )
             )
     return found
@@ -190,6 +207,7 @@ def _difference(left: Judged, right: Judged) -> list[Deviation]:
             distance=(difference - limit) / limit,
             from_standing=from_standing,
             points_to_muscle=sum(values) > 0,
+            with_care=right.with_care if left.with_care is None else left.with_care,
         )
     ]
 

@@ -47,7 +47,8 @@ class _Sign:
 
     @property
     def weight(self) -> float:
-        return GRADE_WEIGHT[self.grade] * (LOWERED if self.against else 1.0)
+        """The grade's, half of it where another measure speaks against the sign or its value is given with care."""
+        return GRADE_WEIGHT[self.grade] * (LOWERED if self.against or self.deviation.with_care is not None else 1.0)
 
 
 def muscle_hints(

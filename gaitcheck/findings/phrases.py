@@ -65,6 +65,8 @@ def finding_words(
     text = [_sentence(words.text.format(**filled))]
     also = dict.fromkeys(other.band.measure for other in same_pattern if other.band.measure != shown.band.measure)
     text += [known.texts.note.same_pattern.format(measure=measure_name(other, known)) for other in also]
+    if shown.with_care is not None:
+        text.append(known.texts.note.with_care.format(reason=shown.with_care))
     if shown.from_standing:
         text.append(known.texts.note.from_standing)
     if shown.band.min_speed_kmh is not None and speed_kmh is None:

@@ -19,7 +19,10 @@ FINDINGS_FIRST = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """One measure that lies outside its usual band by more than its uncertainty, in words for a runner."""
+    """One measure that lies outside its usual band by more than its uncertainty, in words for a runner.
+
+    `with_care`: its kind of value is always given with care, and `text` says why; its uncertainty covers the doubt.
+    """
 
     id: str
     measure_id: str
@@ -36,6 +39,7 @@ class Finding:
     contrary: str
     muscle_ids: tuple[str, ...]
     source: str
+    with_care: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,10 @@ sentences of `texts.en.toml` and the words of the rows under `[rows.<table>.<nam
 
 How a finding comes about
 
-- The measure has status "measured", rests on at least {min_steps} steps and has an uncertainty.
+- The measure rests on at least {min_steps} steps, has an uncertainty, and nothing in the video makes it doubtful.
+- A measure whose kind is always given with care (such as knee valgus from behind) may give a finding, because its
+  uncertainty is made from such values and covers the doubt. The finding says why care is needed and counts half, in its
+  rank and for a muscle.
 - Its mean lies beyond the watch limit by more than its uncertainty. "Marked" asks the same of the marked limit.
 - A difference between the sides uses both uncertainties: combined as independent, but added up where a wrong level
   moves the sides in opposite directions (hip adduction without standing still). The difference of the pelvic drop is a

@@ -11,6 +11,9 @@ from gaitcheck.track import FloatArray, PoseTrack
 
 Side = Literal["left", "right"]
 Status = Literal["measured", "borderline", "not_measurable"]
+#: Where a doubt lies: in the kind of value ("known": the uncertainty is made from values under the same doubt, and so
+#: covers it) or in this very video ("video": few steps, a camera askew, sides exchanged).
+Doubt = Literal["known", "video"]
 Direction = Literal["image_left", "image_right"]
 
 SIDES: tuple[Side, Side] = ("left", "right")
@@ -66,7 +69,8 @@ class Measure:
     None as well where one value was read for all steps together. `uncertainty` is the half width of the 95 % interval
     of `mean`, in `unit`. `from_standing` is the mean relative to the standing baseline (posture angles only, None
     without a baseline). `side` is None for measures of the whole body. `evidence` names what the value was read from
-    where that differs from video to video (see `accuracy.accuracy_of`).
+    where that differs from video to video (see `accuracy.accuracy_of`). `doubt` says where the doubt of a "borderline"
+    value lies; None for the others.
     """
 
     id: str
@@ -81,6 +85,7 @@ class Measure:
     view: View | None
     from_standing: float | None = None
     evidence: str | None = None
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True)

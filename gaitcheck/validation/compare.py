@@ -10,7 +10,7 @@ import numpy as np
 
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.accuracy import accuracy_of
-from gaitcheck.gait.result import GaitResult, Measure, Side, Status, Step
+from gaitcheck.gait.result import Doubt, GaitResult, Measure, Side, Status, Step
 from gaitcheck.settings import View
 from gaitcheck.synthetic.truth import Truth
 
@@ -47,6 +47,7 @@ class MeasureRow:
     own_part : the part of it that comes from this run alone (spread of the steps, camera), without the table's.
     would_be : the value that was withheld, where the program had one.
     reason : why it is withheld or borderline.
+    doubt : where the doubt of a borderline value lies, see `Measure`.
     """
 
     case: str
@@ -68,6 +69,7 @@ class MeasureRow:
     status: Status
     n_steps: int
     reason: str | None = None
+    doubt: Doubt | None = None
 
     @property
     def error(self) -> float | None:
@@ -120,6 +122,7 @@ def measure_rows(
                 status=measured.status,
                 n_steps=measured.n_steps,
                 reason=measured.reason,
+                doubt=measured.doubt,
             )
         )
     return rows
@@ -128,7 +131,7 @@ def measure_rows(
 def _own_part(measured: Measure) -> float | None:
     if measured.uncertainty is None or measured.view is None:
         return None
-    table = accuracy_of(measured.id, measured.view, measured.evidence).uncertainty
+    table = accuracy_of(measured.id, measured.view, measured.evidence).of(measured.doubt)
     return float(np.sqrt(max(measured.uncertainty**2 - table**2, 0.0)))
 
 

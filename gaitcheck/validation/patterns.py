@@ -109,7 +109,8 @@ class FindingSummary:
     """How often the expected first finding came in one group of runs.
 
     `runs` counts those in which the measure was not withheld, `surely` those of them in which it was given without a
-    doubt (a borderline value gives no finding, on purpose); `right` and `right_surely` those as expected.
+    doubt (a value in doubt because of the video gives no finding, on purpose); `right` and `right_surely` those as
+    expected.
     """
 
     group: str

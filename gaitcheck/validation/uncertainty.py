@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -24,8 +24,9 @@ LEAST_SHARE = 0.1
 _COVER = 0.95
 
 HEAD = """# How far each measure can be off: half the width of the 95 % interval of a mean over many steps.
-# Made by `gaitcheck validate` from the errors of the tuning half; do not edit it. bias = mean of measured minus true,
-# not taken off. A row without runs is a stated floor (floors.toml), because fewer than {fewest} runs tell it.
+# Made by `gaitcheck validate` from the errors of the tuning half; do not edit it. in_doubt = the same for values that
+# something in the video itself makes doubtful (few steps, a camera askew). bias = mean of measured minus true, not
+# taken off. A row without runs is a stated floor (floors.toml), because fewer than {fewest} runs tell it.
 """
 
 
@@ -41,7 +42,9 @@ def accuracy_rows(rows: Iterable[MeasureRow]) -> list[AccuracyRow]:
     """The whole table from the rows of the tuning half; floors where too few runs tell it.
 
     All conditions are taken together: what a video's clothes, distance or build do to the error cannot be known from
-    the video. Measures that rest on different evidence get a row for each; the floor stands for evidence without one.
+    the video. What the program does know of a video is told apart: values that something in it makes doubtful have an
+    uncertainty of their own and do not widen that of the others. Measures that rest on different evidence get a row for
+    each; the floor stands for evidence without one. Runs with real motion count like the others.
     """
     known = [row for row in rows if row.half == "tuning" and row.error is not None]
     out = [AccuracyRow(key, accuracy) for key, accuracy in floors().items() if key[2] is None]
@@ -51,12 +54,27 @@ def accuracy_rows(rows: Iterable[MeasureRow]) -> list[AccuracyRow]:
         by_key.setdefault((row.measure, view_group(row.view), evidence), []).append(row)
     table = {row.key: row for row in out}
     for key, members in by_key.items():
-        floor = floors()[key[0], key[1], None]
-        found = fitted(members, LEAST_SHARE * floor.uncertainty)
+        found = _told_apart(members, floors()[key[0], key[1], None].uncertainty)
         if found is not None:
             table[key] = AccuracyRow(key, found)
     order = list(REGISTRY)
     return sorted(table.values(), key=lambda row: (order.index(row.key[0]), row.key[1], row.key[2] or ""))
+
+
+def _told_apart(rows: Sequence[MeasureRow], floor: float) -> Accuracy | None:
+    """The accuracy of sure values, and of those under a doubt of the video; None with too few runs without one.
+
+    Where too few runs are under such a doubt, the floor stands for them, or what all runs together give if that is
+    more.
+    """
+    least = LEAST_SHARE * floor
+    sure = fitted([row for row in rows if row.doubt != "video"], least)
+    if sure is None:
+        return None
+    doubtful, every = fitted([row for row in rows if row.doubt == "video"], least), fitted(rows, least)
+    assert every is not None
+    in_doubt = max(floor, every.uncertainty) if doubtful is None else doubtful.uncertainty
+    return replace(sure, in_doubt=max(sure.uncertainty, in_doubt))
 
 
 def fitted(rows: Sequence[MeasureRow], least: float) -> Accuracy | None:
@@ -79,7 +97,8 @@ def fitted(rows: Sequence[MeasureRow], least: float) -> Accuracy | None:
 
     most = 10 * float(np.abs(errors).max()) + least
     width = least if too_narrow(least) <= 0 else float(brentq(too_narrow, least, most))
-    return Accuracy(_rounded_up(width), round(float(errors.mean()), 2), runs, "rendered runs")
+    rounded = _rounded_up(width)
+    return Accuracy(rounded, rounded, round(float(errors.mean()), 2), runs, "rendered runs")
 
 
 def half_width(mean: float, sd: float) -> float:
@@ -107,7 +126,7 @@ def table_text(rows: Iterable[AccuracyRow]) -> str:
             lines = ["[[accuracy]]", f'measure = "{measure}"', f'view = "{view}"']
             if evidence is not None:
                 lines.append(f'evidence = "{evidence}"')
-            lines.append(f"uncertainty = {known.uncertainty!r}")
+            lines += [f"uncertainty = {known.uncertainty!r}", f"in_doubt = {known.in_doubt!r}"]
             if known.bias is not None:
                 lines.append(f"bias = {known.bias!r}")
             lines += [f"runs = {known.runs}", f'source = "{known.source}"', ""]

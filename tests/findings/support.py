@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from gaitcheck.findings import Assessment, assess, knowledge
 from gaitcheck.findings.schema import BandRow
-from gaitcheck.gait.result import Measure, Side, Status
+from gaitcheck.gait.result import Doubt, Measure, Side, Status
 
 FAR = 1000.0
+REASON = "A reason"
 WHOLE_BODY = (
     "pelvic_drop_difference",
     "forward_trunk_lean",
@@ -32,6 +33,7 @@ def measured(
     status: Status = "measured",
     unit: str | None = None,
     from_standing: float | None = None,
+    doubt: Doubt | None = None,
 ) -> Measure:
     band = knowledge().band(measure_id, None)
     return Measure(
@@ -43,9 +45,10 @@ def measured(
         n_steps=n_steps,
         uncertainty=uncertainty,
         status=status,
-        reason=None,
+        reason=None if status == "measured" else f"{REASON} of {measure_id}.",
         view="rear",
         from_standing=from_standing,
+        doubt=doubt,
     )
 
 

@@ -28,7 +28,11 @@ def keys() -> list[tuple[str, str | None]]:
 
 @st.composite
 def one_measure(draw: st.DrawFn, key: tuple[str, str | None]) -> Measure:
-    status = draw(st.sampled_from(["measured"] * 4 + ["borderline", "not_measurable"]))
+    status, doubt = draw(
+        st.sampled_from(
+            [("measured", None)] * 4 + [("borderline", "known"), ("borderline", "video"), ("not_measurable", None)]
+        )
+    )
     return measured(
         key[0],
         None if status == "not_measurable" else draw(VALUE),
@@ -36,6 +40,7 @@ def one_measure(draw: st.DrawFn, key: tuple[str, str | None]) -> Measure:
         uncertainty=draw(st.one_of(st.none(), st.floats(0, 20))),
         n_steps=draw(st.integers(0, 30)),
         status=status,
+        doubt=doubt,
         from_standing=draw(st.one_of(st.none(), VALUE)),
     )
 
@@ -73,7 +78,10 @@ def test_every_finding_rests_on_trusted_values_beyond_the_limit(run, sex, speed)
             used = [by_key[finding.measure_id, finding.side]]
             beyond = used[0].mean - band.high.watch if finding.direction == "high" else band.low.watch - used[0].mean
             assert beyond > used[0].uncertainty
-        assert all(one.status == "measured" and one.n_steps >= 7 and one.uncertainty is not None for one in used)
+        assert all(one.mean is not None and one.n_steps >= 7 and one.uncertainty is not None for one in used)
+        assert all(one.status == "measured" or one.doubt == "known" for one in used)
+        assert finding.with_care is any(one.status == "borderline" for one in used)
+        assert ("Take this one with care: A reason of" in finding.text) is finding.with_care
 
 
 @given(runs(), SEX, SPEED)
@@ -169,7 +177,11 @@ def test_order_of_the_measures_does_not_matter(pair, sex, speed) -> None:
 
 @given(runs(), SEX, SPEED)
 def test_withheld_values_change_nothing(run, sex, speed) -> None:
-    kept = [one for one in run if one.status == "measured" and one.n_steps >= 7 and one.uncertainty is not None]
+    kept = [
+        one
+        for one in run
+        if (one.status == "measured" or one.doubt == "known") and one.n_steps >= 7 and one.uncertainty is not None
+    ]
     assert assess(run, sex=sex, speed_kmh=speed) == assess(kept, sex=sex, speed_kmh=speed)
 
 

@@ -205,8 +205,22 @@ def test_few_steps(view: str, duration_s: float, status: str) -> None:
         if status == "borderline":
             assert 3 <= m.n_steps <= 6
             assert f"Only {m.n_steps} steps" in str(m.reason)
+            assert m.doubt == "video"
+            assert m.uncertainty >= accuracy_of(name, view).in_doubt
         if status == "not_measurable":
             assert m.n_steps < 3
+        if status == "measured":
+            assert m.doubt is None
+
+
+def test_what_is_always_given_with_care_is_told_from_what_this_video_makes_doubtful() -> None:
+    long, short = (measured(changed(track_of("rear"), keep=slice(0, frames))) for frames in (None, 180))
+    for side in SIDES:
+        care, few = of(long, "knee_valgus", side), of(short, "knee_valgus", side)
+        assert (care.status, care.doubt) == ("borderline", "known")
+        assert "From behind" in str(care.reason)
+        assert (few.status, few.doubt) == ("borderline", "video")
+        assert few.uncertainty > care.uncertainty
 
 
 @pytest.mark.parametrize(

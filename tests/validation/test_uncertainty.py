@@ -11,7 +11,7 @@ import pytest
 
 from gaitcheck.errors import MissingComponentError
 from gaitcheck.gait.measures import REGISTRY
-from gaitcheck.gait.measures.accuracy import accuracies, accuracy_of, floors, view_group
+from gaitcheck.gait.measures.accuracy import Accuracy, accuracies, accuracy_of, floors, view_group
 from gaitcheck.validation.compare import MeasureRow
 from gaitcheck.validation.uncertainty import FEWEST_RUNS, accuracy_rows, fitted, half_width, table_text, write_table
 
@@ -96,6 +96,31 @@ def test_evidence_of_the_pelvis_line_has_rows_of_its_own() -> None:
     assert garment.uncertainty == pytest.approx(5 * stickers.uncertainty, rel=0.1)
     # what a third kind of evidence can do is not known from these
     assert table["contralateral_pelvic_drop", "rear", None] == floors()["contralateral_pelvic_drop", "rear", None]
+
+
+def test_values_the_video_makes_doubtful_do_not_widen_the_others() -> None:
+    errors = np.random.default_rng(5).normal(0, 1.0, 30)
+    sure = rows(errors)
+    few = [replace(row, status="borderline", doubt="video", case=row.case + "v") for row in rows(9 + errors[:2])]
+    many = [replace(row, status="borderline", doubt="video", case=row.case + "v") for row in rows(9 + errors)]
+    known = [replace(row, status="borderline", doubt="known") for row in sure]
+    key, floor = ("knee_valgus", "rear", None), floors()["knee_valgus", "rear", None].uncertainty
+
+    def found(*given: MeasureRow) -> Accuracy:
+        return {row.key: row.accuracy for row in accuracy_rows(given)}[key]
+
+    alone = found(*sure)
+    assert alone.in_doubt == floor  # nothing is known of such values
+    assert found(*known) == alone  # a doubt that all of them share is in their own uncertainty
+    beside = found(*sure, *many)
+    assert (beside.uncertainty, beside.runs) == (alone.uncertainty, 30)
+    assert 9 < beside.in_doubt < 13
+    assert found(*sure, *few).uncertainty == alone.uncertainty
+    assert found(*sure, *few).in_doubt == floor
+    assert found(*few).source == "literature floor"
+    assert (beside.of(None), beside.of("known"), beside.of("video")) == (
+        beside.uncertainty, beside.uncertainty, beside.in_doubt,
+    )  # fmt: skip
 
 
 def test_half_width_of_a_normal_distribution() -> None:

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from gaitcheck.gait.result import Doubt
 from gaitcheck.settings import View
 
 ViewGroup = Literal["rear", "front", "side"]
@@ -25,6 +26,8 @@ class Accuracy:
     Attributes
     ----------
     uncertainty : half width of the 95 % interval, in the measure's unit. The spread over the steps is not in it.
+    in_doubt : the same where something in the video itself makes the value doubtful (few steps, a camera askew, sides
+        exchanged).
     bias : mean error (measured minus true) in those runs; None for a floor from the literature. It is not taken off
         the measure, but the uncertainty covers it.
     runs : rendered runs of the tuning half it comes from; 0 for a floor.
@@ -32,9 +35,14 @@ class Accuracy:
     """
 
     uncertainty: float
+    in_doubt: float
     bias: float | None
     runs: int
     source: Source
+
+    def of(self, doubt: Doubt | None) -> float:
+        """The uncertainty of a value under this doubt."""
+        return self.in_doubt if doubt == "video" else self.uncertainty
 
 
 Key = tuple[str, ViewGroup, str | None]
@@ -67,7 +75,7 @@ def accuracies() -> Mapping[Key, Accuracy]:
     """All rows in use, by measure, view group and evidence."""
     rows = floors()
     for row in _rows(TABLE, "accuracy"):
-        rows[_key(row)] = Accuracy(row["uncertainty"], row.get("bias"), row["runs"], row["source"])
+        rows[_key(row)] = Accuracy(row["uncertainty"], row["in_doubt"], row.get("bias"), row["runs"], row["source"])
     return rows
 
 
@@ -79,7 +87,10 @@ def by_evidence(measure_id: str, view: View) -> dict[str, Accuracy]:
 
 def floors() -> dict[Key, Accuracy]:
     """The stated floors, for measures that too few runs tell."""
-    return {_key(row): Accuracy(row["uncertainty"], None, 0, "literature floor") for row in _rows(FLOORS, "floor")}
+    return {
+        _key(row): Accuracy(row["uncertainty"], row["uncertainty"], None, 0, "literature floor")
+        for row in _rows(FLOORS, "floor")
+    }
 
 
 def _rows(name: str, table: str) -> Iterable[dict[str, Any]]:

@@ -24,10 +24,11 @@ steps, and an uncertainty: half the width of the interval that holds the true me
 measure gives the uncertainty of a mean over many steps by view; the spread of the steps is added to it.
 
 The uncertainties are made by `gaitcheck validate` from the errors on rendered runners whose truth is known (the tuning
-half of [validation.md](validation.md)), over all builds, clothes, cameras and files tried there. Where too few runs
-tell it, a floor from published errors of video stands instead (*stated floor*; its basis is in
-`gaitcheck/gait/measures/floors.toml`). None of it has been checked on many real runners yet: take the uncertainties as
-honest estimates, not as proven.
+half of [validation.md](validation.md), some clips with a real runner's motion among them), over all builds, clothes,
+cameras and files tried there. A value that something in the video makes doubtful (few steps, a camera askew, sides
+exchanged) has the larger one named *in doubt*. Where too few runs tell it, a floor from published errors of video
+stands instead (*stated floor*; its basis is in `gaitcheck/gait/measures/floors.toml`). None of it has been checked on
+many real runners yet: take the uncertainties as honest estimates, not as proven.
 
 A measure is **not measurable** when nobody runs, when the view or the frame rate cannot show it, when one of its joints
 is hidden (visibility under {LEAST_VISIBILITY:g} at midstance), or with fewer than {FEWEST_STEPS} steps. It is
@@ -80,7 +81,8 @@ def _uncertainty(definition: MeasureDef) -> str:
 
 def _in_words(known: Accuracy, definition: MeasureDef) -> str:
     source = f"{known.runs} rendered runs" if known.runs else "stated floor"
-    return f"±{known.uncertainty:g} {definition.unit} ({source})"
+    more = f", in doubt ±{known.in_doubt:g}" if known.in_doubt > known.uncertainty else ""
+    return f"±{known.uncertainty:g} {definition.unit}{more} ({source})"
 
 
 if __name__ == "__main__":

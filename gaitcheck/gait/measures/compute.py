@@ -9,7 +9,7 @@ import numpy as np
 
 from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.gait.measures.definition import Grounds, MeasureDef, Signals, landmark
-from gaitcheck.gait.result import SIDES, Baseline, Measure, Side, Status
+from gaitcheck.gait.result import SIDES, Baseline, Doubt, Measure, Side, Status
 from gaitcheck.gait.steps import typical_step_s
 from gaitcheck.gait.view import near_side
 from gaitcheck.track import FloatArray
@@ -116,9 +116,11 @@ def measure(
         if definition.id == "vertical_oscillation" and signals.cm_per_px is not None:
             unit, scale = "cm", CM_PER_PERCENT
         grounds = _grounds(definition, signals)
-        doubt = _doubt(definition, signals, side, n, circumstances) or grounds.doubt
-        status: Status = "measured" if doubt is None else "borderline"
-        known = accuracy_of(definition.id, signals.view, grounds.evidence).uncertainty
+        of_video = _doubt_of_video(n, circumstances)
+        reason = of_video or _known_doubt(definition, signals, side) or grounds.doubt
+        status: Status = "measured" if reason is None else "borderline"
+        doubt: Doubt | None = "video" if of_video else "known" if reason else None
+        known = accuracy_of(definition.id, signals.view, grounds.evidence).of(doubt)
         accuracy = scale * max(known, grounds.uncertainty)
         roll = grounds.per_roll_deg * circumstances.roll_sd_deg
         from_standing = None
@@ -135,10 +137,11 @@ def measure(
                 n_steps=n,
                 uncertainty=float(np.linalg.norm([accuracy, 1.96 * roll, 1.96 * error])),
                 status=status,
-                reason=doubt,
+                reason=reason,
                 view=signals.view,
                 from_standing=from_standing,
                 evidence=grounds.evidence,
+                doubt=doubt,
             )
         )
     return out
@@ -250,14 +253,15 @@ def _why_not(
     return None
 
 
-def _doubt(
-    definition: MeasureDef, signals: Signals, side: Side | None, n: int, circumstances: Circumstances
-) -> str | None:
-    """The first reason why the measure of this side is less certain than it should be."""
+def _doubt_of_video(n: int, circumstances: Circumstances) -> str | None:
+    """The first thing in this video that makes the measure less certain than it should be."""
     if n < ENOUGH_STEPS:
         return f"Only {n} steps; at least {ENOUGH_STEPS} are needed for a steady mean."
-    if circumstances.doubt is not None:
-        return circumstances.doubt
+    return circumstances.doubt
+
+
+def _known_doubt(definition: MeasureDef, signals: Signals, side: Side | None) -> str | None:
+    """Why the measure of this side is less certain in every video of this view."""
     near = near_side(signals.view)
     if side is not None and near is not None and side != near and definition.far_leg == "borderline":
         return FAR_LEG_LESS_SURE
