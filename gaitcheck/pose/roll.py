@@ -56,33 +56,34 @@ class _Sample(NamedTuple):
 
 
 class RollSampler:
-    """Keeps a few small grey frames, evenly spread over a video whose length need not be known."""
+    """Keeps a few small grey frames, evenly spread over a video; frames may come in any order and from any thread.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    frames : how many frames the video has, about.
+    """
+
+    def __init__(self, frames: int) -> None:
         self.samples: list[_Sample] = []
-        self._stride = 1
+        self._stride = max(1, -(-frames // MOST_FRAMES))
 
-    def take(self, row: int, bgr: UInt8Array) -> None:
-        """Look at frame number `row`; the frames must come in order."""
-        if row % self._stride:
+    def take(self, number: int, rgb: UInt8Array) -> None:
+        """Look at a frame (H, W, 3); `number` counts the frames that are looked at."""
+        if number % self._stride or number >= MOST_FRAMES * self._stride:
             return
         import cv2
 
-        if len(self.samples) == MOST_FRAMES:
-            self.samples = self.samples[::2]
-            self._stride *= 2
-            if row % self._stride:
-                return
-        scale = min(1.0, LONG_SIDE_PX / max(bgr.shape[:2]))
-        small = cv2.resize(bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else bgr
-        self.samples.append(_Sample(row, np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)))
+        scale = min(1.0, LONG_SIDE_PX / max(rgb.shape[:2]))
+        small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
+        self.samples.append(_Sample(number, np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)))
 
     def roll(self, track: PoseTrack) -> CameraRoll | None:
         """The camera's roll, None where the room shows too few straight lines or the picture jumps between scenes."""
         if len(self.samples) < 2 or track.cuts_s:
             return None
-        background = np.median(np.stack([sample.grey for sample in self.samples]), axis=0).astype(np.uint8)
-        rows = [sample.row for sample in self.samples]
+        samples = sorted(self.samples, key=lambda sample: sample.row)
+        background = np.median(np.stack([sample.grey for sample in samples]), axis=0).astype(np.uint8)
+        rows = [sample.row for sample in samples]
         scale = background.shape[1] / track.frame_size_px[0]
         covered = runner_mask(track.xy_px[rows] * scale, (background.shape[1], background.shape[0]))
         return roll_of_lines(lines_of(background, covered), (background.shape[1], background.shape[0]))

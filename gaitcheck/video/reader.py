@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import cached_property
@@ -45,7 +46,8 @@ class Frame:
     @cached_property
     def bgr(self) -> Picture:
         """(H, W, 3) the upright picture."""
-        return self._upright(self._decoded.to_ndarray(format="bgr24"), self.size_px)
+        picture = self._decoded.to_ndarray(format="bgr24")
+        return self._upright(np.ascontiguousarray(picture, dtype=np.uint8), self.size_px)
 
     def scaled(self, size_px: tuple[int, int], *, rgb: bool = False) -> Picture:
         """(h, w, 3) the upright picture at another size (width, height), as BGR or RGB.
@@ -63,7 +65,7 @@ class Frame:
             how = "AREA" if 2 * size[0] < self._decoded.width else "BILINEAR"
             name = "rgb24" if rgb else "bgr24"
             picture = self._decoded.reformat(size[0], size[1], format=name, interpolation=how).to_ndarray()
-        return self._upright(np.asarray(picture, dtype=np.uint8), size_px)
+        return self._upright(np.ascontiguousarray(picture, dtype=np.uint8), size_px)
 
     def part(self, left: int, top: int, right: int, bottom: int) -> Picture:
         """(bottom - top, right - left, 3) BGR of a part of the upright picture, which must lie within it."""
@@ -180,7 +182,7 @@ class FrameReader:
             them and ends with the last, so a part of a long video is read as fast as a short one.
         threads : threads that decode; 0: as many as FFmpeg thinks fit.
         """
-        wanted = range(self.facts.frame_count + _UNCOUNTED) if rows is None else rows
+        wanted = range(sys.maxsize) if rows is None else rows
         upright = _Upright(self.facts)
         placed = self._counted(threads) if self.index is None else self._indexed(self.index, wanted, threads)
         with closing(placed):
@@ -218,8 +220,6 @@ class FrameReader:
                 yield place, clock.at(None if tick is None else float(tick * decoded.time_base)), decoded
 
 
-#: Frames that a file may have beyond the number it says it has.
-_UNCOUNTED = 1_000_000
 _Placed = Generator[tuple[int, float, Any]]
 
 

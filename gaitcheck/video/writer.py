@@ -1,9 +1,12 @@
-"""H.264 video that plays in a browser, each frame at its own time."""
+"""H.264 video that plays in a browser, each frame at its own time, made of stretches that are encoded side by side."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,14 +18,29 @@ from gaitcheck.errors import MissingComponentError
 
 _TICKS_PER_S = 90_000
 _BT709 = 1
+#: OpenCV, five times as fast as FFmpeg's scaler here, only knows the matrix of standard television.
+_BT601_MATRIX = 6
 _LIMITED_RANGE = 1
-#: Quality (smaller is better and larger in bytes; 18-28 is the sensible range) and effort of libx264.
-_OPTIONS = {"crf": "21", "preset": "veryfast"}
+#: Quality (smaller is better and larger in bytes; 18-28 is the sensible range) and effort of libx264: docs/benchmarks.md
+#: has the table they were chosen from. One thread: with more, the bytes would depend on the number of cores.
+_OPTIONS = {"crf": "25", "preset": "ultrafast", "threads": "1"}
 _KEY_FRAME_EVERY = 30
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Encoded frames that follow each other, and the ticks (1/90000 s) of the first and the last of them."""
+
+    packets: tuple[Any, ...]
+    first_ticks: int
+    last_ticks: int
 
 
 class VideoSink:
     """Writes an MP4 (H.264, yuv420p, table of contents first) under a temporary name and renames it on success.
+
+    `encode` may be called from several threads at once; what it gives is put into the file by `append`, in order.
+    The bytes depend on the frames and on where the stretches begin, never on the number of threads.
 
     Parameters
     ----------
@@ -43,18 +61,15 @@ class VideoSink:
         self._partial = self.path.with_name(f".{self.path.stem}.{os.getpid()}.part.mp4")
         self._container: Any = None
         self._stream: Any = None
-        self._waiting: Any = None
         self._last_ticks: int | None = None
-        self._step_ticks = _TICKS_PER_S // 30
-        self._durations: dict[int, int] = {}
 
     def __enter__(self) -> Self:
         import av
 
         av.logging.set_level(None)
-        width, height = (side - side % 2 for side in self.size_px)
         try:
             self._container = av.open(str(self._partial.absolute()), "w", options={"movflags": "+faststart"})
+            # The encoder of the stream itself only writes the file's head: it is set like those of the stretches.
             self._stream = self._container.add_stream("libx264", rate=30, options=_OPTIONS)
         except OSError as error:
             self._discard()
@@ -65,56 +80,72 @@ class VideoSink:
                 "The H.264 encoder (libx264) is missing: install the PyAV package from its wheel, "
                 "with `pip install --force-reinstall --only-binary av av`."
             ) from error
-        context = self._stream.codec_context
-        self._stream.width, self._stream.height = width, height
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.time_base = context.time_base = Fraction(1, _TICKS_PER_S)
-        # Without B frames decoding and presentation times are one, so that durations can be set frame by frame.
-        context.max_b_frames = 0
-        context.gop_size = _KEY_FRAME_EVERY
-        context.color_primaries = context.color_trc = context.colorspace = _BT709
-        context.color_range = _LIMITED_RANGE
+        self._set_up(self._stream.codec_context)
+        self._stream.time_base = Fraction(1, _TICKS_PER_S)
         return self
 
-    def write(self, bgr: NDArray[np.uint8], time_s: float) -> None:
-        """Add one frame.
+    def encode(self, frames: Iterable[tuple[NDArray[np.uint8], float]], until_s: float | None = None) -> Stretch:
+        """Encode one stretch.
 
         Parameters
         ----------
-        bgr : (H, W, 3) uint8.
-        time_s : presentation time in seconds; must increase.
+        frames : pictures (H, W, 3) uint8, blue-green-red, each with its presentation time in seconds, which increases.
+        until_s : time of the frame after the last; None: the last is shown as long as the one before.
         """
         import av
+        import cv2
 
         width, height = self.size_px
-        if bgr.shape != (height, width, 3):
-            raise ValueError(f"frame of shape {bgr.shape}, not {(height, width, 3)}")
-        ticks = round(time_s * _TICKS_PER_S)
-        if self._last_ticks is not None:
-            if ticks <= self._last_ticks:
-                raise ValueError(f"time {time_s} s is not after the frame before")
-            self._step_ticks = ticks - self._last_ticks
-        self._send_waiting()
-        even = np.ascontiguousarray(bgr[: height - height % 2, : width - width % 2])
-        frame = av.VideoFrame.from_ndarray(even, format="bgr24")
-        self._waiting = frame.reformat(format="yuv420p", dst_colorspace="ITU709")
-        self._waiting.pts, self._waiting.time_base = ticks, Fraction(1, _TICKS_PER_S)
-        self._last_ticks = ticks
+        encoder: Any = av.CodecContext.create("libx264", "w")
+        encoder.options = dict(_OPTIONS)
+        encoder.flags |= av.codec.context.Flags.global_header
+        encoder.framerate = Fraction(30)
+        self._set_up(encoder)
+        ticks: list[int] = []
+        packets: list[Any] = []
+        for picture, time_s in frames:
+            if picture.shape != (height, width, 3):
+                raise ValueError(f"frame of shape {picture.shape}, not {(height, width, 3)}")
+            ticks.append(_later(round(time_s * _TICKS_PER_S), ticks[-1] if ticks else None))
+            even = picture[: height - height % 2, : width - width % 2]
+            planes = np.asarray(cv2.cvtColor(even, cv2.COLOR_BGR2YUV_I420), dtype=np.uint8)
+            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+            frame.pts, frame.time_base = ticks[-1], Fraction(1, _TICKS_PER_S)
+            packets += encoder.encode(frame)
+        if not ticks:
+            raise ValueError("no frame was written")
+        packets += encoder.encode(None)
+        steps = [after - before for before, after in pairwise(ticks)]
+        if until_s is not None:
+            steps.append(_later(round(until_s * _TICKS_PER_S), ticks[-1]) - ticks[-1])
+        else:
+            steps.append(steps[-1] if steps else _TICKS_PER_S // 30)
+        for packet, step in zip(packets, steps, strict=True):
+            packet.duration = step
+        return Stretch(tuple(packets), ticks[0], ticks[-1])
 
-    def _send_waiting(self) -> None:
-        """Encode the frame that was held back until its duration (the time to the next one) was known."""
-        if self._waiting is not None:
-            self._durations[self._waiting.pts] = self._step_ticks
-            self._mux(self._stream.encode(self._waiting))
-            self._waiting = None
-
-    def _mux(self, packets: list[Any]) -> None:
+    def append(self, stretch: Stretch) -> None:
+        """Put the next stretch into the file."""
+        _later(stretch.first_ticks, self._last_ticks)
+        self._last_ticks = stretch.last_ticks
         try:
-            for packet in packets:
-                packet.duration = self._durations.pop(packet.pts)
+            for packet in stretch.packets:
+                packet.stream = self._stream
                 self._container.mux(packet)
         except OSError as error:
             raise MissingComponentError(f"{self.path} cannot be written: {error.strerror}.") from error
+
+    def _set_up(self, encoder: Any) -> None:
+        width, height = (side - side % 2 for side in self.size_px)
+        encoder.width, encoder.height = width, height
+        encoder.pix_fmt = "yuv420p"
+        encoder.time_base = Fraction(1, _TICKS_PER_S)
+        # Without B frames decoding and presentation times are one, so that durations can be set frame by frame.
+        encoder.max_b_frames = 0
+        encoder.gop_size = _KEY_FRAME_EVERY
+        encoder.color_primaries = encoder.color_trc = _BT709
+        encoder.colorspace = _BT601_MATRIX
+        encoder.color_range = _LIMITED_RANGE
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -123,8 +154,6 @@ class VideoSink:
             if kind is None:
                 if self._last_ticks is None:
                     raise ValueError("no frame was written")
-                self._send_waiting()
-                self._mux(self._stream.encode(None))
                 self._container.close()
                 self._container = None
                 self._partial.replace(self.path)
@@ -136,3 +165,9 @@ class VideoSink:
             self._container.close()
             self._container = None
         self._partial.unlink(missing_ok=True)
+
+
+def _later(ticks: int, before: int | None) -> int:
+    if before is not None and ticks <= before:
+        raise ValueError(f"time {ticks / _TICKS_PER_S} s is not after the frame before")
+    return ticks

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -127,26 +128,19 @@ def run_of(seconds: float = 1.5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return time_s, hips, 6 * np.sin(phase + 0.3) + 1.5
 
 
-def seen(frames: Iterable[np.ndarray], time_s: np.ndarray, poses: np.ndarray) -> tuple[PoseTrack, EvidenceStore]:
-    """Track and evidence of drawn frames; the store is to be closed."""
+@contextmanager
+def seen(frames: Iterable[np.ndarray], time_s: np.ndarray, poses: np.ndarray) -> Iterator[tuple[PoseTrack, Evidence]]:
+    """Track and evidence of drawn frames."""
     n = len(time_s)
     track = PoseTrack(time_s, poses, np.ones((n, N_LANDMARKS)), np.zeros((n, N_LANDMARKS, 3)), SIZE)
-    store = EvidenceStore()
-    for frame, xy in zip(frames, poses, strict=True):
-        store.add(evidence(frame, xy, np.ones(N_LANDMARKS)))
-    return track, store
+    with EvidenceStore() as store:
+        looks = (evidence(frame, xy, np.ones(N_LANDMARKS)) for frame, xy in zip(frames, poses, strict=True))
+        yield track, store.of_frames(np.arange(n), np.array([store.add(look) for look in looks]), n)
 
 
 def stickers_in(frames: Iterable[np.ndarray], time_s: np.ndarray, hips: np.ndarray) -> PelvisTrack | None:
     """The sticker line of drawn frames, with poses that jitter about the true hips as a pose model's do."""
     rng = np.random.default_rng(5)
     poses = np.stack([landmarks((x, y)) for x, y in hips]) + rng.normal(0, 1.0, (len(hips), N_LANDMARKS, 2))
-    track, store = seen(frames, time_s, poses)
-    with store:
-        return sticker_line(track, whole(store, len(track)))
-
-
-def whole(store: EvidenceStore, frames: int) -> Evidence:
-    """The evidence of one pose in each frame."""
-    rows = np.arange(frames)
-    return store.of_frames(rows, rows, frames)
+    with seen(frames, time_s, poses) as (track, found):
+        return sticker_line(track, found)

@@ -27,7 +27,7 @@ from gaitcheck.pose.pelvis.registration import HIPS_ROW, TRUNK_PX, Patches, Refe
 from gaitcheck.synthetic.truth_file import read_truth
 from gaitcheck.track import Landmark, PelvisTrack
 
-from .drawn_pelvis import BLACK, BLUE, GREY, SIZE, SKIN, landmarks, seen, whole
+from .drawn_pelvis import BLACK, BLUE, GREY, SIZE, SKIN, landmarks, seen
 from .drawn_pelvis import TRUNK_PX as TRUNK_IN_PICTURE
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "rear_right_drop.mp4"
@@ -93,9 +93,7 @@ def run_in(
                 )
         frames.append(np.clip(frame + rng.normal(0, 1.5, frame.shape), 0, 255).astype(np.uint8))
         poses.append(xy)
-    track, store = seen(frames, time_s, np.stack(poses))
-    with store:
-        evidence = whole(store, len(track))
+    with seen(frames, time_s, np.stack(poses)) as (track, evidence):
         return tilt, clothing_line(track, evidence), Patches(track, evidence).read(np.arange(4))[1]
 
 

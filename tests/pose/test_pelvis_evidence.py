@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from gaitcheck.errors import MissingComponentError
 from gaitcheck.pose.pelvis.dots import DOT_NUMBERS, MOST_DOTS
-from gaitcheck.pose.pelvis.evidence import PATCH_BYTES, PATCH_PX, EvidenceStore, PelvisEvidence, evidence
+from gaitcheck.pose.pelvis.evidence import (
+    PATCH_BYTES,
+    PATCH_PX,
+    EvidenceStore,
+    PelvisEvidence,
+    evidence,
+    frame_evidence,
+)
 from gaitcheck.track import N_LANDMARKS
+from gaitcheck.video.reader import FrameReader
+from gaitcheck.video.writer import VideoSink
 
-from .drawn_pelvis import landmarks, pair, picture
+from .drawn_pelvis import SIZE, landmarks, pair, picture
 
 HIPS = (180.0, 260.0)
 
@@ -24,10 +35,9 @@ def evidence_of(number: int) -> PelvisEvidence:
 def test_poses_find_their_evidence_again_whatever_lay_between_them() -> None:
     """Two people, and poses seen from the side, which have none."""
     with EvidenceStore() as store:
-        for number in range(20):
-            store.add(None if number % 5 == 3 else evidence_of(number))
+        numbers = [store.add(None if number % 5 == 3 else evidence_of(number)) for number in range(20)]
         frames, poses = np.array([0, 1, 2, 4, 5]), np.array([1, 3, 6, 8, 11])
-        found = store.of_frames(frames, poses, 7)
+        found = store.of_frames(frames, np.array(numbers)[poses], 7)
         assert found.present.tolist() == [True, False, True, False, False, True, False]
         assert len(found) == 7
         assert found.scale[[0, 2, 5]].tolist() == [1, 6, 11]
@@ -44,8 +54,7 @@ def test_a_runner_who_was_never_seen_has_no_evidence() -> None:
     none = np.zeros(0, dtype=np.int64)
     with EvidenceStore() as store:
         assert not store.of_frames(none, none, 3).present.any()
-        store.add(None)
-        assert not store.of_frames(np.array([0]), np.array([0]), 3).present.any()
+        assert not store.of_frames(np.array([0]), np.array([store.add(None)]), 3).present.any()
 
 
 def test_a_frame_looks_the_same_whatever_came_before() -> None:
@@ -67,3 +76,22 @@ def test_no_room_for_temporary_files_is_said_in_a_sentence(monkeypatch: pytest.M
     monkeypatch.setattr("gaitcheck.pose.pelvis.evidence.tempfile.TemporaryFile", full)
     with pytest.raises(MissingComponentError, match="free some space"):
         EvidenceStore()
+
+
+@pytest.mark.parametrize("hips", [HIPS, (40.0, 200.0)])
+def test_the_part_around_the_pelvis_shows_what_the_whole_frame_shows(tmp_path: Path, hips: tuple[float, float]) -> None:
+    """Also where the crop leaves the picture."""
+    path = tmp_path / "runner.mp4"
+    with VideoSink(path, (SIZE[0] - SIZE[0] % 2, SIZE[1] - SIZE[1] % 2)) as sink:
+        for i in range(2):
+            sink.write(picture(hips, pair(hips, 4)), i / 30)
+    frame, xy, sure = next(FrameReader(path).frames()), landmarks(hips), np.ones(N_LANDMARKS)
+    part, whole = frame_evidence(frame, xy, sure), evidence(frame.bgr, xy, sure)
+    assert part is not None
+    assert whole is not None
+    np.testing.assert_array_equal(part.place, whole.place)
+    assert np.isfinite(whole.dots).any() or hips != HIPS
+    by_place = [dots[np.argsort(dots[:, 0])] for dots in (part.dots[:, :3], whole.dots[:, :3])]
+    np.testing.assert_allclose(*by_place, atol=0.1)
+    assert np.abs(part.patch.astype(int) - whole.patch.astype(int)).mean() < 2
+    assert frame_evidence(frame, landmarks(hips, side_view=True), sure) is None

@@ -97,7 +97,7 @@ def test_lines_are_found_in_a_picture_but_not_on_the_runner_or_the_frame() -> No
 
 
 def video_of(track: PoseTrack, lines: np.ndarray, frames: int = 40) -> tuple[RollSampler, PoseTrack]:
-    sampler = RollSampler()
+    sampler = RollSampler(frames)
     picture = np.repeat(drawn(lines)[..., None], 3, axis=2)
     for row in range(frames):
         sampler.take(row, picture)
@@ -126,7 +126,7 @@ def test_scenes_of_several_cameras_have_no_roll() -> None:
 
 @pytest.mark.parametrize("frames", [1, 5, 24, 25, 100, 3601])
 def test_frames_are_kept_evenly_and_small(frames: int) -> None:
-    sampler = RollSampler()
+    sampler = RollSampler(frames)
     large = np.zeros((192, 1080, 3), np.uint8)
     for row in range(frames):
         sampler.take(row, large)

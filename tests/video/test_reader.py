@@ -234,6 +234,8 @@ def test_parts_and_smaller_pictures_are_those_of_the_whole_picture(
     half = (WIDTH // 2, HEIGHT // 2)
     expected = cv2.resize(frame.bgr, half, interpolation=cv2.INTER_AREA).astype(int)
     small = frame.scaled(half)
+    assert small.flags.c_contiguous
+    assert frame.scaled((WIDTH - 2, HEIGHT - 2)).flags.c_contiguous
     assert small.shape == (HEIGHT // 2, WIDTH // 2, 3)
     assert np.abs(small.astype(int) - expected).mean() < 3
     np.testing.assert_allclose(frame.scaled(half, rgb=True)[..., ::-1].astype(int), small.astype(int), atol=4)

@@ -23,6 +23,8 @@ LEAST_SHOULDERS, LEAST_HIPS = 0.45, 0.24
 #: Shortest trunk worth looking at, pixels of the picture: a degree of tilt then moves the pelvis's edge by a fifth of
 #: a pixel.
 SHORTEST_TRUNK_PX = 40.0
+#: Room around the crop in which a spot near its edge is looked at, crop pixels.
+SPARE_CROP_PX = 16.0
 #: Half the thickness of a forearm and of a hand, in trunk lengths, with room for the landmarks' error.
 FOREARM_TRUNKS, HAND_TRUNKS = 0.09, 0.12
 
@@ -60,6 +62,27 @@ class PelvisCrop:
         return np.asarray(xy) * self.scale + self.origin_px
 
 
+def part_around(xy_px: NDArray[np.floating], size_px: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """The part of a picture that the crop of a person's pelvis, and a look at its edges, need.
+
+    Parameters
+    ----------
+    xy_px : (33, 2) landmarks.
+    size_px : (width, height) of the picture.
+
+    Returns
+    -------
+    Left, top, right and bottom; None where there is no crop (see `pelvis_crop`).
+    """
+    region = _region(np.asarray(xy_px, dtype=np.float64), size_px)
+    if region is None:
+        return None
+    x0, y0, wide, tall, _ = region
+    spare = round(SPARE_CROP_PX * tall / CROP_PX[1]) + 2
+    left, top = max(x0 - spare, 0), max(y0 - spare, 0)
+    return left, top, min(x0 + wide + spare, size_px[0]), min(y0 + tall + spare, size_px[1])
+
+
 def pelvis_crop(bgr: UInt8Array, xy_px: NDArray[np.floating], visibility: NDArray[np.floating]) -> PelvisCrop | None:
     """Cut the pelvis out of a frame.
 
@@ -74,6 +97,20 @@ def pelvis_crop(bgr: UInt8Array, xy_px: NDArray[np.floating], visibility: NDArra
     None where the person is not seen from behind or in front, is too small, or the hips lie outside the picture.
     """
     xy = np.asarray(xy_px, dtype=np.float64)
+    region = _region(xy, (bgr.shape[1], bgr.shape[0]))
+    if region is None:
+        return None
+    x0, y0, wide, tall, trunk = region
+    scale = tall / CROP_PX[1]
+    shown, inside = _scaled(bgr, x0, y0, wide, tall)
+    origin = np.array([x0, y0]) + (scale - 1) / 2
+    in_crop = (xy - origin) / scale
+    usable = inside & ~arms_mask(in_crop, trunk / scale)
+    return PelvisCrop(shown, usable, origin, scale, trunk, in_crop, np.asarray(visibility, dtype=np.float64))
+
+
+def _region(xy: FloatArray, size_px: tuple[int, int]) -> tuple[int, int, int, int, float] | None:
+    """Left, top, width and height of the crop in the picture, and the trunk's length; None where there is none."""
     left_hip, right_hip = xy[Landmark.LEFT_HIP], xy[Landmark.RIGHT_HIP]
     left_shoulder, right_shoulder = xy[Landmark.LEFT_SHOULDER], xy[Landmark.RIGHT_SHOULDER]
     hips = (left_hip + right_hip) / 2
@@ -84,19 +121,14 @@ def pelvis_crop(bgr: UInt8Array, xy_px: NDArray[np.floating], visibility: NDArra
     across_shoulders = (right_shoulder - left_shoulder)[0] / trunk
     if abs(across_hips) < LEAST_HIPS or abs(across_shoulders) < LEAST_SHOULDERS or across_hips * across_shoulders < 0:
         return None
-    height, width = bgr.shape[:2]
+    width, height = size_px
     if not (0 <= hips[0] < width and 0 <= hips[1] < height):
         return None
     # whole picture pixels, in the crop's shape of 3 : 2, so that place and scale are exact
     tall = 2 * max(1, round((BOTTOM_TRUNKS - TOP_TRUNKS) * trunk / 2))
     wide = tall * CROP_PX[0] // CROP_PX[1]
     x0, y0 = round(float(hips[0]) - wide / 2), round(float(hips[1]) + TOP_TRUNKS * trunk)
-    scale = tall / CROP_PX[1]
-    shown, inside = _scaled(bgr, x0, y0, wide, tall)
-    origin = np.array([x0, y0]) + (scale - 1) / 2
-    in_crop = (xy - origin) / scale
-    usable = inside & ~arms_mask(in_crop, trunk / scale)
-    return PelvisCrop(shown, usable, origin, scale, trunk, in_crop, np.asarray(visibility, dtype=np.float64))
+    return x0, y0, wide, tall, trunk
 
 
 def arms_mask(xy: FloatArray, trunk: float, size: tuple[int, int] = CROP_PX) -> NDArray[np.bool_]:

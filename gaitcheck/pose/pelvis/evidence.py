@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
@@ -12,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitcheck.errors import MissingComponentError
-from gaitcheck.pose.pelvis.crop import PelvisCrop, UInt8Array, pelvis_crop
+from gaitcheck.pose.pelvis.crop import PelvisCrop, UInt8Array, part_around, pelvis_crop
 from gaitcheck.pose.pelvis.dots import DOT_NUMBERS, MOST_DOTS, find_dots
 from gaitcheck.track import FloatArray
+from gaitcheck.video.reader import Frame
 
 Float32Array = NDArray[np.float32]
 
@@ -65,6 +67,22 @@ def evidence(bgr: UInt8Array, xy_px: NDArray[np.floating], visibility: NDArray[n
         dots=find_dots(bgr, crop),
         patch=_patch(crop),
     )
+
+
+def frame_evidence(
+    frame: Frame, xy_px: NDArray[np.floating], visibility: NDArray[np.floating]
+) -> PelvisEvidence | None:
+    """The same as `evidence`, of a frame of which only the part around the pelvis is needed."""
+    around = part_around(xy_px, frame.size_px)
+    if around is None:
+        return None
+    corner = np.array(around[:2])
+    one = evidence(frame.part(*around), xy_px - corner, visibility)
+    if one is None:
+        return None
+    one.place[:2] += corner
+    one.dots[:, :2] += corner
+    return one
 
 
 def _patch(crop: PelvisCrop) -> UInt8Array:
@@ -125,7 +143,7 @@ class EvidenceStore(AbstractContextManager["EvidenceStore"]):
 
     def __init__(self) -> None:
         self._numbers: list[bytes] = []
-        self._has: list[bool] = []
+        self._lock = threading.Lock()
         try:
             self._file = tempfile.TemporaryFile(prefix="gaitcheck-")  # noqa: SIM115 (closed by __exit__)
         except OSError as error:
@@ -136,16 +154,17 @@ class EvidenceStore(AbstractContextManager["EvidenceStore"]):
     ) -> None:
         self._file.close()
 
-    def add(self, one: PelvisEvidence | None) -> None:
-        """Keep the next pose's evidence; None where it has none."""
-        self._has.append(one is not None)
+    def add(self, one: PelvisEvidence | None) -> int:
+        """Keep one pose's evidence and give it a number, which is -1 where there is none; any thread may add."""
         if one is None:
-            return
-        self._numbers.append(one.place.astype(np.float64).tobytes() + one.dots.astype(np.float32).tobytes())
-        try:
-            self._file.write(one.patch.tobytes())
-        except OSError as error:
-            raise _no_room(error) from error
+            return -1
+        with self._lock:
+            try:
+                self._file.write(one.patch.tobytes())
+            except OSError as error:
+                raise _no_room(error) from error
+            self._numbers.append(one.place.astype(np.float64).tobytes() + one.dots.astype(np.float32).tobytes())
+            return len(self._numbers) - 1
 
     def patches(self, numbers: NDArray[np.int64]) -> UInt8Array:
         """(N, 64, 96, 3) patches by their number among those kept."""
@@ -155,17 +174,15 @@ class EvidenceStore(AbstractContextManager["EvidenceStore"]):
             one[:] = _unpacked(self._file.read(PATCH_BYTES))
         return out
 
-    def of_frames(self, frames: NDArray[np.int64], poses: NDArray[np.int64], count: int) -> Evidence:
+    def of_frames(self, frames: NDArray[np.int64], numbers: NDArray[np.int64], count: int) -> Evidence:
         """Evidence of one person by frame.
 
         Parameters
         ----------
-        frames, poses : (N,) frame number and number of the pose (in the order of `add`) of each sight of the person.
+        frames, numbers : (N,) frame and number (as `add` gave it) of each sight of the person.
         count : T, frames of the video.
         """
-        has = np.array(self._has, dtype=bool)[poses] if len(poses) else np.zeros(0, dtype=bool)
-        kept = np.cumsum(self._has) - 1 if self._has else np.zeros(0, dtype=np.int64)
-        rows, numbers = frames[has], kept[poses[has]]
+        rows, numbers = frames[numbers >= 0], numbers[numbers >= 0]
         present = np.zeros(count, dtype=bool)
         present[rows] = True
         index = np.full(count, -1, dtype=np.int64)

@@ -1,0 +1,183 @@
+"""People in single frames: MediaPipe's PoseLandmarker, following from frame to frame, and when to look for others."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitcheck.errors import MissingComponentError, ModelError
+from gaitcheck.native_logs import hush_libraries
+from gaitcheck.pose.persons import without_duplicates
+from gaitcheck.track import N_LANDMARKS
+
+Float32Array = NDArray[np.float32]
+UInt8Array = NDArray[np.uint8]
+
+#: MediaPipe smooths by elapsed time. Timestamps stretched by this factor switch that off and keep the cheap tracking
+#: from frame to frame: the lag of 20-40 ms at hips and shoulders falls below 10 ms (docs/pose.md).
+STRETCH = 2000
+#: At most so many people are followed at once.
+MOST_PEOPLE = 4
+#: Seconds between two looks for further people: at the start of a scene, and later.
+FIRST_LOOKS_S = 0.25
+LATER_LOOKS_S = 1.0
+#: Length of the start of a scene.
+SCENE_START_S = 3.0
+#: How long a person who is no longer seen is still reckoned with.
+REMEMBER_S = 3.0
+#: How long a new follower must find the same people before the former one is dropped.
+HAND_OVER_S = 0.5
+#: Numbers of a landmark: x, y in pixels, visibility, world x, y, z in metres.
+COLUMNS = 6
+
+
+class _Follower:
+    """MediaPipe's landmarker in VIDEO mode for a fixed number of people."""
+
+    def __init__(self, task: Any, people: int, time_s: float) -> None:
+        self.people = people
+        self.needed_s = time_s
+        self._task = task
+        self._stamp_ms = -1
+
+    def close(self) -> None:
+        self._task.close()
+
+    def follow(self, image: Any, time_s: float) -> Any:
+        # MediaPipe demands increasing whole numbers, whatever the times
+        self._stamp_ms = max(round(time_s * 1000 * STRETCH), self._stamp_ms + 1)
+        return self._task.detect_for_video(image, self._stamp_ms)
+
+
+class Landmarker(AbstractContextManager["Landmarker"]):
+    """MediaPipe's PoseLandmarker for one scene after another; holds C++ resources until closed.
+
+    Poses are (N, 33, 6) float32: x and y in pixels, visibility, world x, y and z in metres; N is the number of people.
+
+    Parameters
+    ----------
+    model : the file of the pose model.
+    size_px : (width, height) of the picture in whose pixels the poses are given, however small the ones looked at are.
+    """
+
+    def __init__(self, model: Path, size_px: tuple[int, int]) -> None:
+        hush_libraries()
+        try:
+            import mediapipe
+            from mediapipe.tasks.python import BaseOptions, vision
+        except (ImportError, OSError) as error:
+            raise MissingComponentError(
+                f"MediaPipe, which finds the joints, cannot be loaded ({error}): run `gaitcheck doctor` for what to do."
+            ) from error
+        self._mediapipe: Any = mediapipe
+        self._vision: Any = vision
+        self._base: Any = BaseOptions(model_asset_path=str(model))
+        try:
+            self._looker = self._create(vision.RunningMode.IMAGE, MOST_PEOPLE)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ModelError(
+                f"The pose model {model} cannot be used ({error}): run `gaitcheck models install` to get a sound one."
+            ) from error
+        self._followers: list[_Follower] = []
+        self._size_px = size_px
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._looker.close()
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the people followed so far, as at a cut."""
+        for follower in self._followers:
+            follower.close()
+        self._followers = []
+
+    def look(self, rgb: UInt8Array) -> Float32Array:
+        """Poses of all people in this frame, without regard to the frames before."""
+        return different(_poses(self._looker.detect(self._image(rgb)), self._size_px))
+
+    def follow(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
+        """Poses of up to `people` people, followed from the frames before.
+
+        MediaPipe cannot change the number while it runs, and while it finds fewer people than that it searches each
+        frame anew, which finds less than following does. So the number should fit, and when it changes the follower
+        used so far goes on beside the new one until that one has found the same people for `HAND_OVER_S`.
+        """
+        image = self._image(rgb)
+        if not self._followers or people != self._followers[-1].people:
+            task = self._create(self._vision.RunningMode.VIDEO, people)
+            self._followers.append(_Follower(task, people, time_s))
+            if len(self._followers) > 2:
+                self._followers.pop(0).close()
+        *former, current = self._followers
+        poses = different(_poses(current.follow(image, time_s), self._size_px))
+        for follower in former:
+            both = np.concatenate([poses, _poses(follower.follow(image, time_s), self._size_px)])
+            found, poses = len(poses), different(both, first=len(poses))
+            if len(poses) > found:
+                follower.needed_s = time_s
+            elif time_s - follower.needed_s > HAND_OVER_S:
+                self._followers.remove(follower)
+                follower.close()
+        return poses
+
+    def _create(self, mode: Any, people: int) -> Any:
+        return self._vision.PoseLandmarker.create_from_options(
+            self._vision.PoseLandmarkerOptions(base_options=self._base, running_mode=mode, num_poses=people)
+        )
+
+    def _image(self, rgb: UInt8Array) -> Any:
+        # MediaPipe takes rows with gaps between them for a picture without, and finds nobody
+        whole = np.ascontiguousarray(rgb)
+        return self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=whole)
+
+
+def _poses(result: Any, size_px: tuple[int, int]) -> Float32Array:
+    """Copy MediaPipe's result at once: its own memory may be reused."""
+    width, height = size_px
+    poses = np.empty((len(result.pose_landmarks), N_LANDMARKS, COLUMNS), dtype=np.float32)
+    for pose, picture, world in zip(poses, result.pose_landmarks, result.pose_world_landmarks, strict=True):
+        pose[:, :3] = [(p.x * width, p.y * height, p.visibility) for p in picture]
+        pose[:, 3:] = [(p.x, p.y, p.z) for p in world]
+    return poses
+
+
+def different(poses: Float32Array, first: int = 0) -> Float32Array:
+    """Poses of different people; the `first` ones are known to be, and go before the others."""
+    return poses[without_duplicates(poses[..., :2], poses[..., 2], first)]
+
+
+class Lookout:
+    """Knows when to look for further people and how many there may be."""
+
+    def __init__(self) -> None:
+        self.start(0.0)
+
+    def start(self, time_s: float, early_s: float = SCENE_START_S) -> None:
+        """A scene begins, or a stretch within one; the first `early_s` of it are looked at more often."""
+        self._early_until_s = time_s + early_s
+        self._next_s = time_s
+        self._counts: deque[tuple[float, int]] = deque()
+
+    def due(self, time_s: float) -> bool:
+        """Whether it is time to look."""
+        return time_s >= self._next_s
+
+    def saw(self, time_s: float, people: int) -> None:
+        """Note how many people a look found."""
+        self._counts.append((time_s, people))
+        early = time_s < self._early_until_s
+        self._next_s = time_s + (FIRST_LOOKS_S if early else LATER_LOOKS_S)
+
+    def people(self, time_s: float) -> int:
+        """How many people to follow."""
+        while self._counts and self._counts[0][0] < time_s - REMEMBER_S:
+            self._counts.popleft()
+        return min(max((n for _, n in self._counts), default=1) or 1, MOST_PEOPLE)

@@ -1,0 +1,149 @@
+"""One video in several stretches that are tracked at the same time.
+
+Where a stretch begins depends on the video alone, never on the machine, so the track is the same on every machine and
+for any number of threads. Each stretch is entered a little before its own first frame: MediaPipe looks for a person
+where the frame before showed one, and in that time comes to the same place as if it had seen the video from its start.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gaitcheck.pose.cuts import CutDetector
+from gaitcheck.pose.follow import COLUMNS, Float32Array, Landmarker, Lookout, different
+from gaitcheck.pose.pelvis.evidence import EvidenceStore, frame_evidence
+from gaitcheck.pose.roll import RollSampler
+from gaitcheck.track import N_LANDMARKS
+from gaitcheck.video.index import FrameIndex
+from gaitcheck.video.reader import FrameReader
+
+#: How long before its own first frame a stretch is entered.
+WARM_UP_S = 0.5
+#: Shortest stretch of a video, and shortest one of a video that is longer than twice this.
+SHORTEST_S = 1.5
+USUAL_S = 7.0
+#: A stretch may begin by this share of its length away from its even place so that a key frame is near.
+MOVED_SHARE = 0.25
+#: Longer side of the picture that MediaPipe gets, at least: it looks at 256 x 256 pixels around the person.
+LEAST_LONG_SIDE_PX = 960
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames [first, last) of a video, entered at the frame `enter`."""
+
+    enter: int
+    first: int
+    last: int
+
+
+@dataclass
+class Found:
+    """What one stretch shows: frames read, and for each pose its frame and the number of its pelvis evidence.
+
+    `cuts` are the frames with which a scene begins. (Lists grow with the frames: the only state.)
+    """
+
+    frames: list[int] = field(default_factory=list)
+    times_s: list[float] = field(default_factory=list)
+    cuts: list[int] = field(default_factory=list)
+    poses: list[Float32Array] = field(default_factory=list)
+    pose_frames: list[int] = field(default_factory=list)
+    evidence: list[int] = field(default_factory=list)
+
+
+def stretches(index: FrameIndex) -> tuple[Stretch, ...]:
+    """Divide a video: a power of two of even stretches of at least 7 s, two for a video that is shorter than 14 s.
+
+    A stretch begins so that its entry is a key frame where one is near: no frame is then decoded for nothing.
+    """
+    times_s, count = index.times_s, len(index)
+    duration_s = float(times_s[-1])
+    pieces = 2 ** max(1, int(np.log2(max(duration_s / USUAL_S, 1)))) if duration_s >= 2 * SHORTEST_S else 1
+    length_s = duration_s / pieces
+    after_keys = np.searchsorted(times_s, times_s[index.key_frames] + WARM_UP_S)
+    after_keys = after_keys[after_keys < count]
+    bounds = [0]
+    for i in range(1, pieces):
+        even_s = i * length_s
+        first = int(np.searchsorted(times_s, even_s))
+        if len(after_keys):
+            near = int(after_keys[np.argmin(np.abs(times_s[after_keys] - even_s))])
+            first = near if abs(times_s[near] - even_s) <= MOVED_SHARE * length_s else first
+        bounds.append(first)
+    bounds.append(count)
+    enter = np.maximum(np.searchsorted(times_s, times_s[bounds[:-1]] - WARM_UP_S), 0)
+    return tuple(Stretch(int(e), a, b) for e, a, b in zip(enter, bounds[:-1], bounds[1:], strict=True) if a < b)
+
+
+def model_size_px(size_px: tuple[int, int]) -> tuple[int, int]:
+    """Size of the picture that MediaPipe gets: smaller by a whole number where it stays large enough."""
+    factor = max(1, max(size_px) // LEAST_LONG_SIDE_PX)
+    if factor == 1:
+        return size_px
+    width, height = (side // factor // 2 * 2 for side in size_px)
+    return width, height
+
+
+def follow_stretch(
+    reader: FrameReader,
+    stretch: Stretch,
+    landmarker: Landmarker,
+    store: EvidenceStore,
+    room: RollSampler,
+    *,
+    every: int,
+    threads: int,
+    stop: threading.Event,
+    tell: Callable[[], None],
+) -> Found:
+    """Follow all people through a stretch.
+
+    Parameters
+    ----------
+    reader, stretch : the video and the part of it.
+    landmarker : of this thread alone; forgets whom it followed before.
+    store, room : take what the frames show of pelvis and room; shared by all stretches.
+    every : only frames whose place is a multiple of this are looked at.
+    threads : threads that decode, as `FrameReader.frames` has it.
+    stop : set when nobody wants the result any more.
+    tell : called after each frame of the stretch.
+    """
+    found = Found()
+    detector, lookout = CutDetector(), Lookout()
+    size = model_size_px((reader.facts.width_px, reader.facts.height_px))
+    landmarker.restart()
+    poses = np.empty((0, N_LANDMARKS, COLUMNS), dtype=np.float32)
+    enter = -(-stretch.enter // every) * every
+    with closing(reader.frames(range(enter, stretch.last, every), threads=threads)) as frames:
+        for number, frame in enumerate(frames):
+            if stop.is_set():
+                break
+            rgb, own = frame.scaled(size, rgb=True), frame.index >= stretch.first
+            if number == 0 and stretch.first > 0:
+                lookout.start(frame.time_s, WARM_UP_S)
+            if detector.is_cut(rgb):
+                landmarker.restart()
+                lookout.start(frame.time_s)
+                poses = poses[:0]
+                if own:
+                    found.cuts.append(frame.index)
+            if lookout.due(frame.time_s):
+                # the look may miss somebody who is being followed, and the other way round
+                lookout.saw(frame.time_s, len(different(np.concatenate([poses, landmarker.look(rgb)]))))
+            poses = landmarker.follow(rgb, frame.time_s, lookout.people(frame.time_s))
+            if not own:
+                continue
+            room.take(frame.index // every, rgb)
+            found.frames.append(frame.index)
+            found.times_s.append(frame.time_s)
+            found.poses.append(poses)
+            found.pose_frames += [frame.index] * len(poses)
+            found.evidence += [store.add(frame_evidence(frame, pose[:, :2], pose[:, 2])) for pose in poses]
+            tell()
+    return found
