@@ -33,9 +33,11 @@ def without_repeats(track: PoseTrack) -> PoseTrack:
     places = _repeats(track)
     if len(places) < max(_FEWEST_REPEATS, LEAST_SHARE * len(track)):
         return track
+    least = len(track) * SEEN_SHARE / len(places)
+    beat, _ = _beat(np.diff(places), least)
+    places = _without_strays(places, beat)
     apart = np.diff(places)
-    beat = int(np.bincount(apart).argmax())
-    beats = np.maximum(np.round(apart / beat), 1.0)  # one that was not recognised leaves two beats
+    beat, beats = _beat(apart, least)
     if beat < 2 or float(np.std(apart / beats)) > MOST_UNEVEN * beat:
         return track
     starts = np.repeat(places[:-1], beats.astype(int))
@@ -60,6 +62,31 @@ def _repeats(track: PoseTrack) -> NDArray[np.intp]:
     found = np.isfinite(moved).all(axis=1)
     far[found] = np.percentile(moved[found], 75, axis=1)
     return np.flatnonzero(far[1:-1] < STILL_SHARE * np.fmin(far[:-2], far[2:])) + 2
+
+
+def _beat(apart: NDArray[np.intp], least: float) -> tuple[int, FloatArray]:
+    """Frames from one repeat to the next, and how many of these beats each distance between those seen is.
+
+    A repeat that was not recognised leaves two beats. Of all beats of at least `least` frames (at a quicker one too few
+    repeats would have been seen) the one counts that the distances are the most even multiples of; the distance that
+    comes most often may already be a double one.
+    """
+    beats = [np.maximum(np.round(apart / length), 1.0) for length in range(2, int(apart.max()) + 1)]
+    slow_enough = [one for one in beats if float(np.mean(apart / one)) >= least] or beats[-1:]
+    if not slow_enough:
+        return 0, np.ones(len(apart))
+    best = min(slow_enough, key=lambda one: float(np.std(apart / one) / np.mean(apart / one)))
+    return round(float(np.median(apart / best))), best
+
+
+def _without_strays(places: NDArray[np.intp], beat: int) -> NDArray[np.intp]:
+    """Without those that fall between two beats, which their neighbours keep without them."""
+    off = np.full((3, len(places)), np.inf)  # how far the distance is from whole beats: before, after, between the two
+    for row, apart in enumerate((np.diff(places), np.diff(places), places[2:] - places[:-2])):
+        missed = np.abs(apart - beat * np.maximum(np.round(apart / max(beat, 1)), 1.0))
+        off[row, (slice(1, None), slice(None, -1), slice(1, -1))[row]] = missed
+    stray = (off[2] <= 1) & (np.minimum(off[0], off[1]) > 1)
+    return places[~stray]
 
 
 def _even_times(time_s: FloatArray, new: NDArray[np.intp], beat: int) -> FloatArray:

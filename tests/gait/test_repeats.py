@@ -33,6 +33,18 @@ def test_repeats_are_left_out_and_times_are_even(view: str, film_fps: int, file_
     assert "repeats the one before" in used.history[-1]
 
 
+@pytest.mark.parametrize("hidden", [(), (2, 6, 8), (2, 4), (3, 8)])
+def test_repeats_that_the_tracker_blurs_do_not_change_the_beat(hidden: tuple[int, ...]) -> None:
+    """Also where most of those that are seen lie two beats apart."""
+    track = stretched(track_of("right", fps=25, duration_s=2.4), 25, 30, noise_px=0.3)
+    repeats = np.flatnonzero(np.abs(np.diff(track.xy_px, axis=0)).mean(axis=(1, 2)) < 1.0) + 1
+    rows = repeats[list(hidden)]
+    xy = track.xy_px.copy()
+    xy[rows] += np.random.default_rng(1).normal(0, 8, (len(rows), *xy.shape[1:]))
+    used = without_repeats(PoseTrack(track.time_s, xy, track.visibility, track.world_m, track.frame_size_px))
+    assert np.flatnonzero(~used.found).tolist() == repeats.tolist()
+
+
 @pytest.mark.parametrize("fps", [30, 60, 120, 240])
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_track_without_repeats_stays(view: str, fps: int) -> None:
