@@ -1,55 +1,96 @@
-"""What an analysis costs on this machine: `make bench` (or `python -m benchmarks [VIDEO]`).
+"""Measures the speed and writes docs/benchmarks.md: `make bench` (more than an hour on two cores, else idle).
 
-Prints the time of each stage of one clip, per frame and over the clip's own length. Figures of two runs on a busy
-machine differ; compare within one run only.
+    python -m benchmarks [--part speed] [--clip rear] [--rounds 3]     measure a part anew, keep the others
+    python -m benchmarks --quick                                      short form, into out/bench; no figures to quote
+    python -m benchmarks --document                                   write the page again from the numbers
+
+Beside it stand instruments for single questions: `pose_cost`, `pose_lag`, `render_cost`, `event_methods`.
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
-import time
+import importlib.metadata
+import json
+import platform
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from gaitcheck.analyze import analyze
-from gaitcheck.pose.install import model_file
-from gaitcheck.pose.landmarker import track_runner
-from gaitcheck.report.write import write_report
-from gaitcheck.settings import Settings
-from gaitcheck.video.reader import FrameReader
+from benchmarks import document, measuring, stages
+from benchmarks.bars import NAMES
+from benchmarks.processes import ROOT, cores
 
-SAMPLE = Path(__file__).parents[1] / "sample_videos" / "side_forward_lean.mp4"
+SHORT_S = 6.0
+_PACKAGES = ("mediapipe", "opencv-python", "av", "numpy", "ai-edge-litert")
+
+
+def machine() -> dict[str, Any]:
+    """What the figures hold for."""
+    import psutil
+
+    processor = platform.processor()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        processor = (names or [processor])[0]
+    versions = {"Python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {
+        "cores": cores(),
+        "processor": processor or platform.machine(),
+        "memory_gb": psutil.virtual_memory().total / 1e9,
+        "system": platform.system(),
+        "versions": versions,
+    }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("video", nargs="?", type=Path, default=SAMPLE)
-    video: Path = parser.parse_args().video
-    model = model_file(Settings().model)
-    with FrameReader(video) as reader:
-        facts = reader.facts
-        start = time.perf_counter()
-        frames = sum(1 for _ in reader)
-        decode_s = time.perf_counter() - start
-    start = time.perf_counter()
-    track_runner(video, model)
-    track_s = time.perf_counter() - start
-    start = time.perf_counter()
-    analysis = analyze([video], Settings())
-    analyze_s = time.perf_counter() - start
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        write_report(analysis, Path(folder) / "result")
-        report_s = time.perf_counter() - start
-    print(f"{video.name}: {facts.width_px}x{facts.height_px}, {frames} frames, {facts.duration_s:.1f} s")
-    for stage, seconds in (
-        ("decoding alone", decode_s),
-        ("finding the joints", track_s),
-        ("whole analysis", analyze_s),
-        ("report with annotated video", report_s),
-    ):
-        frame_ms, share = 1000 * seconds / frames, seconds / facts.duration_s
-        print(f"{stage:28} {frame_ms:7.1f} ms a frame {share:6.2f} x the clip's length")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", action="append", help="one of: speed, start, length, resolution, workers, stages")
+    parser.add_argument(
+        "--clip", action="append", choices=NAMES, help="of the part speed and the stages, only this clip"
+    )
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--quick", action="store_true", help=f"clips of at most {SHORT_S:g} s, one round, into out/bench"
+    )
+    parser.add_argument("--document", action="store_true", help="measure nothing")
+    options = parser.parse_args()
+    home = ROOT / "out" / "bench" if options.quick else ROOT / "docs"
+    home.mkdir(parents=True, exist_ok=True)
+    numbers = home / "benchmarks.json"
+    here = machine()
+    results = json.loads(numbers.read_text(encoding="utf-8")) if numbers.exists() else {"machine": here, "parts": {}}
+    if not options.document and results["machine"] != here:
+        print("Another machine or other versions: the numbers so far are dropped.")
+        results = {"machine": here, "parts": {}}
+
+    def shortened(seconds: float) -> float:
+        return min(seconds, SHORT_S) if options.quick else seconds
+
+    rounds = 1 if options.quick else options.rounds
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "speed": lambda: measuring.speed(shortened, rounds, options.clip),
+        "start": lambda: measuring.start(shortened),
+        "length": lambda: measuring.length(shortened),
+        "resolution": lambda: measuring.resolution(shortened),
+        "workers": lambda: measuring.workers(shortened),
+        "stages": lambda: stages.measure(shortened, options.clip),
+    }
+    for name in [] if options.document else options.part or parts:
+        print(f"{name}:", flush=True)
+        data = parts[name]()
+        former = results["parts"].get(name, {}).get("data", {}) if options.clip else {}
+        results["parts"][name] = {"date": date.today().isoformat(), "short": options.quick, "data": former | data}
+        numbers.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    (home / "benchmarks.md").write_text(document.page(results), encoding="utf-8")
+    print(f"{home.relative_to(ROOT) / 'benchmarks.md'} written")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,12 @@
+"""Only the pose track of a video, as a process of its own: python -m benchmarks.track_alone VIDEO."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from gaitcheck.pose.install import model_file
+from gaitcheck.pose.landmarker import track_runner
+
+if __name__ == "__main__":
+    print(len(track_runner(Path(sys.argv[1]), model_file()).track))
