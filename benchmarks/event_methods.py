@@ -1,11 +1,12 @@
 """Ways to find contact and toe-off, against a force plate and against the exact contacts of rendered movements.
 
-    python -m benchmarks.event_methods FOLDER
+    python -m benchmarks.event_methods FOLDER [--into docs/events.md]
 
 FOLDER holds marker runs with a force plate (see `gaitcheck validate --mocap`). Joint centres are projected into side
 and rear cameras at 60 frames a second with 2 px of jitter; of the rendered movements the tuning half is used, the exact
-joints with 1 px of jitter. Printed is each method's median error, run by run, in milliseconds, and how far the runs'
-medians scatter: a constant delay can be taken off, the scatter stays.
+joints with 1 px of jitter. Printed is each method's median error, run by run, in milliseconds (+ = too late), and how
+far the runs' medians scatter: a constant delay can be taken off, the scatter stays. The methods in use ("used") have
+theirs taken off.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from tests.gait.runs import jittered
 from tests.support.mocap import load_run, virtual_camera
 
 FINE_S = 0.001
+MARKS = "<!-- event methods -->", "<!-- end of event methods -->"
 HIP, KNEE, ANKLE, HEEL, TOE = 23, 25, 27, 29, 31
 
 
@@ -127,19 +129,34 @@ def runs(folder: Path, views: tuple[str, ...]) -> Iterator[tuple[bool, dict[str,
             )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    for words, views in (("side", ("left", "right")), ("rear and front", ("rear", "front"))):
+def tables(folder: Path) -> str:
+    """A Markdown table for each kind of view."""
+    lines = []
+    for words, views in (("side view", ("left", "right")), ("rear and front view", ("rear", "front"))):
         found = list(runs(folder, views))
-        print(f"\n| {words}: method | force plate | rendered movement | scatter of the runs |\n|---|---|---|---|")
+        lines += [f"| {words} | force plate, ms | rendered, ms | scatter of the runs, ms |", "|---|---|---|---|"]
         for name in sorted({name for _, one in found for name in one}):
             real, drawn = (
                 [one[name] for is_real, one in found if is_real is kind and name in one] for kind in (True, False)
             )
-            spans = [f"{min(part):.0f} to {max(part):.0f}" for part in (real, drawn)]
-            print(f"| {name} | {spans[0]} | {spans[1]} | {np.std([*real, *drawn]):.1f} |")
+            spans = [f"{round(min(part))} to {round(max(part))}" for part in (real, drawn)]
+            lines.append(f"| {name} | {spans[0]} | {spans[1]} | {np.std([*real, *drawn]):.1f} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--into", type=Path, help="put the tables between the two marks of this page")
+    options = parser.parse_args()
+    found = tables(options.folder)
+    if options.into is None:
+        print(found)
+        return
+    before, _, after = options.into.read_text(encoding="utf-8").partition(MARKS[0])
+    rest = after.partition(MARKS[1])[2]
+    options.into.write_text(f"{before}{MARKS[0]}\n\n{found}\n{MARKS[1]}{rest}", encoding="utf-8")
 
 
 if __name__ == "__main__":
