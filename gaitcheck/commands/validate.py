@@ -70,7 +70,9 @@ def _whole(
     real: Path | None,
     tell: Callable[[str, float], None],
 ) -> None:
+    from gaitcheck.validation.footage import footage_section
     from gaitcheck.validation.matrix import cases
+    from gaitcheck.validation.mocap import stored_rows
     from gaitcheck.validation.page import write_pages
     from gaitcheck.validation.realism import realism_section
     from gaitcheck.validation.run import run
@@ -81,9 +83,12 @@ def _whole(
         run(every, work, model, jobs=jobs, progress=tell, last=until)
         return
     tuning = [case for case in every if case.half == "tuning"]
-    table = write_table(accuracy_rows(run(tuning, work, model, jobs=jobs, progress=tell).measures))
+    rendered = run(tuning, work, model, jobs=jobs, progress=tell).measures
+    table = write_table(accuracy_rows([*rendered, *stored_rows()]))
     outcome = run(every, work, model, jobs=jobs, progress=tell)  # with the new uncertainties; nothing dear is repeated
-    sections = [realism_section(real, every, work, model, jobs=jobs, progress=tell)] if real is not None else []
+    sections = [footage_section()]
+    if real is not None:
+        sections.append(realism_section(real, every, work, model, jobs=jobs, progress=tell))
     for file in (table, *write_pages(outcome, docs, sections)):
         print(file)
 

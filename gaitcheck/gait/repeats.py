@@ -86,7 +86,7 @@ def _without_strays(places: NDArray[np.intp], beat: int) -> NDArray[np.intp]:
         missed = np.abs(apart - beat * np.maximum(np.round(apart / max(beat, 1)), 1.0))
         off[row, (slice(1, None), slice(None, -1), slice(1, -1))[row]] = missed
     stray = (off[2] <= 1) & (np.minimum(off[0], off[1]) > 1)
-    return places[~stray]
+    return np.asarray(places[~stray])
 
 
 def _even_times(time_s: FloatArray, new: NDArray[np.intp], beat: int) -> FloatArray:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from importlib.resources import files
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,17 +25,27 @@ from gaitcheck.gait.result import SIDES
 from gaitcheck.settings import View
 from gaitcheck.synthetic.recorded import RecordedMovement, Recording
 from gaitcheck.synthetic.spec import Spec
+from gaitcheck.validation.bars import coverage
 from gaitcheck.validation.clips import renderer_fingerprint
 from gaitcheck.validation.compare import EventRow, MeasureRow
 from gaitcheck.validation.marker_runs import MARKER_HZ, MarkerRun, find_runs, read_run
 from gaitcheck.validation.matrix import HEIGHT_PX, WIDTH_PX, Case
-from gaitcheck.validation.page import Section, event_group, event_table, measure_table, put_section, write_csv
+from gaitcheck.validation.page import (
+    Section,
+    event_group,
+    event_table,
+    measure_table,
+    put_section,
+    read_csv,
+    write_csv,
+)
 from gaitcheck.validation.summary import summarise_events, summarise_measures
 
 if TYPE_CHECKING:
     from gaitcheck.pose.install import ModelFile
     from gaitcheck.validation.run import Outcome
 
+TABLE = "validation_mocap.csv"
 VIEWS: tuple[View, ...] = ("rear", "front", "right", "left")
 #: Where in a run a clip begins and what the runner wears: the one or the other, in turn with the runs; seconds.
 STARTS_S = (4.0, 16.0)
@@ -137,8 +148,8 @@ def run_mocap(
         for number, clip in enumerate(clips):
             progress(f"Real motion: {clip.case.name}", number / len(clips))
             outcome = pool.submit(_run_clip, clip, work, model, renderer).result()
-            measures += [replace(row, half="reporting") for row in outcome.measures]
-            events += [replace(row, half="reporting") for row in outcome.events]
+            measures += outcome.measures
+            events += outcome.events
     return measures, events
 
 
@@ -171,9 +182,10 @@ Made by `gaitcheck validate --mocap`. The rendered runner moved as a real one di
 follow the markers of treadmill runs, contacts are those of the force plate, the pelvis line is that of the markers on
 the posterior superior iliac spines. Trunk and arms, which had no markers, are the model's. The joints of the runner
 drawn are the truth for all other angles; they lie within about a centimetre and a few degrees of the markers' joint
-centres, because skin moves on bone. One runner, so these figures say little about others.
+centres, because skin moves on bone. One runner, so these figures say little about others. The half of a clip is told
+as above; those of the tuning half are among the runs that the printed uncertainties are made from.
 
-Clips: {clips} of {length:g} s, one from each side of every run, at {speeds}.
+Clips: {clips} of {length:g} s, one from each side of every run, at {speeds}. {coverage}
 
 Data: Fukuchi R.K., Fukuchi C.A., Duarte M. (2017), PeerJ 5:e3298, CC BY 4.0. The columns are those of the tables above.
 """
@@ -185,18 +197,34 @@ def mocap_section(measures: Sequence[MeasureRow], events: Sequence[EventRow]) ->
     clips = len({row.case for row in measures})
     text = "\n".join(
         (
-            HEADING.format(clips=clips, length=LENGTH_S, speeds=speeds),
-            measure_table(summarise_measures(measures, lambda row: view_group(row.view), halves=("reporting",))),
-            event_table(summarise_events(events, event_group, halves=("reporting",))),
+            HEADING.format(clips=clips, length=LENGTH_S, speeds=speeds, coverage=_coverage_words(measures)),
+            measure_table(summarise_measures(measures, lambda row: view_group(row.view))),
+            event_table(summarise_events(events, event_group)),
         )
     )
     return Section("mocap", text)
 
 
+def _coverage_words(measures: Sequence[MeasureRow]) -> str:
+    """How many of the printed intervals hold the truth, by half."""
+    said = []
+    for half in ("tuning", "reporting"):
+        found = coverage(row for row in measures if row.half == half)
+        if found is not None:
+            said.append(f"{100 * found[1]:.0f} % of {found[0]} in the {half} half")
+    return f"Printed 95 % intervals that hold the truth: {', '.join(said)}." if said else ""
+
+
+def stored_rows() -> list[MeasureRow]:
+    """The rows of the last run with real motion, from this copy of the source; none where there is no such file."""
+    file = Path(str(files("gaitcheck"))).parent / "docs" / TABLE
+    return read_csv(file) if file.is_file() else []
+
+
 def write_mocap(measures: Sequence[MeasureRow], events: Sequence[EventRow], docs: Path) -> list[Path]:
     """Put the section into the page below `docs` and write the rows beside it."""
     docs.mkdir(parents=True, exist_ok=True)
-    page, table = docs / "validation.md", docs / "validation_mocap.csv"
+    page, table = docs / "validation.md", docs / TABLE
     put_section(mocap_section(measures, events), page)
     write_csv(measures, table)
     return [page, table]

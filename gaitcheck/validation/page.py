@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
+from gaitcheck.errors import UnusableInputError
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.accuracy import view_group
 from gaitcheck.validation import bars
@@ -52,8 +55,7 @@ whole program as a person's video would: video file, pose model, pelvis line, ev
 
 **What it says and what it does not.** It measures the tracker and this program's code on rendered people. It says
 nothing certain about real ones: skin, cloth, light and movement of a rendering are simpler, and its contact with the
-belt is an idealised one. What real clips show to the eye stands in [real_footage.md](real_footage.md), contacts against
-a force plate in [events.md](events.md).
+belt is an idealised one. {leads}Contacts against a force plate stand in [events.md](events.md).
 
 Runs: {runs}, of which {tuning} are the tuning half and {reporting} the reporting half. The half of a run is the first
 bit of the SHA-256 of its name. Only the reporting half counts as a result; constants are set and the printed
@@ -72,11 +74,12 @@ of each leg; fewer in the short clips at 120 and 240 frames a second).
 class Section:
     """A part of the page with its own heading, kept from the former page when a run does not make it anew.
 
-    `name` is its mark in the page, `text` Markdown that begins with its heading.
+    `name` is its mark in the page, `text` Markdown that begins with its heading, `lead` what the head says of it.
     """
 
     name: str
     text: str
+    lead: str = ""
 
 
 def write_pages(outcome: Outcome, docs: Path, sections: Sequence[Section] = ()) -> list[Path]:
@@ -125,7 +128,12 @@ def page_text(outcome: Outcome, sections: Sequence[Section] = ()) -> str:
     usual = [row for row in outcome.measures if row.condition in bars.USUAL]
     headline = [row for row in outcome.measures if row.measure in HEADLINE]
     parts = [
-        HEAD.format(runs=len(halves), tuning=named.count("tuning"), reporting=named.count("reporting")),
+        HEAD.format(
+            runs=len(halves),
+            tuning=named.count("tuning"),
+            reporting=named.count("reporting"),
+            leads="".join(section.lead for section in sections),
+        ),
         "## Bars\n",
         _bar_text(outcome),
         "## First finding\n",
@@ -243,16 +251,23 @@ def _other_bars(outcome: Outcome, usual: Sequence[MeasureRow]) -> Iterable[Cells
         _share(drop.too_far_withheld, drop.too_far),
         _met(drop.far_ones),
     )
-    covered = bars.coverage([row for row in outcome.measures if row.half == "reporting"])
-    if covered is not None:
-        count, share = covered
-        low, high = bars.COVERAGE
-        yield (
-            "Printed 95 % intervals that hold the truth, all cameras and files",
-            f"{100 * low:g} to {100 * high:g} %",
-            f"{100 * share:.1f} % of {count}",
-            _met(bars.within(share, bars.COVERAGE)),
-        )
+    reporting = [row for row in outcome.measures if row.half == "reporting"]
+    for kind, rows in (
+        ("", reporting),
+        (", sure values", [row for row in reporting if row.doubt is None]),
+        (", values of a kind given with care", [row for row in reporting if row.doubt == "known"]),
+        (", values in doubt because of the video", [row for row in reporting if row.doubt == "video"]),
+    ):
+        covered = bars.coverage(rows)
+        if covered is not None:
+            count, share = covered
+            low, high = bars.COVERAGE
+            yield (
+                f"Printed 95 % intervals that hold the truth, all cameras and files{kind}",
+                f"{100 * low:g} to {100 * high:g} %",
+                f"{100 * share:.1f} % of {count}",
+                _met(bars.within(share, bars.COVERAGE)),
+            )
 
 
 def _event_bars(rows: Sequence[EventRow]) -> str:
@@ -304,9 +319,10 @@ def _finding_text(outcome: Outcome) -> str:
     return "\n".join(
         (
             "Whether the finding that comes first is the known pattern's (its measure, side and direction), among the",
-            "runs whose measure was not withheld; *sure* are those whose measure was given without a doubt: a",
-            "borderline value gives no finding, on purpose. Of healthy runners: whether none of the headline findings",
-            "came (pelvis and hip, knee inward, trunk forward or sideways). All cameras and files.\n",
+            "runs whose measure was not withheld; *sure* are those whose measure was given without a doubt. A value of",
+            "a kind that is always given with care may give a finding, ranked lower; one that is in doubt because of",
+            "the video (few steps, a camera askew) gives none, on purpose. Of healthy runners: whether none of the",
+            "headline findings came (pelvis and hip, knee inward, trunk forward or sideways). All cameras and files.\n",
             table(("reporting half", "wanted", "as expected", ""), judged),
             _finding_table(
                 summarise_findings(
@@ -402,3 +418,19 @@ def write_csv(rows: Sequence[MeasureRow], path: Path) -> None:
             values = {**asdict(row), "error": row.error}
             writer.writerow({k: round(v, 4) if isinstance(v, float) else v for k, v in values.items()})
     part.replace(path)
+
+
+def read_csv(path: Path) -> list[MeasureRow]:
+    """The rows that `write_csv` wrote.
+
+    Raises
+    ------
+    UnusableInputError
+        The file is not of this form.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = [{k: v or None for k, v in row.items() if k != "error"} for row in csv.DictReader(file)]
+        return TypeAdapter(list[MeasureRow]).validate_python(rows)
+    except ValidationError as error:
+        raise UnusableInputError(f"{path} is not a table of this version: make it again.") from error

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from gaitcheck.errors import UnusableInputError
 from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.gait.pipeline import measure_gait
 from gaitcheck.gait.result import GaitResult
 from gaitcheck.settings import Settings
 from gaitcheck.synthetic.truth import Truth, pose_track, true_of
 from gaitcheck.validation.compare import Labels, MeasureRow, event_rows, measure_rows
+from gaitcheck.validation.footage import footage_section
 from gaitcheck.validation.matrix import cases, quick_cases
-from gaitcheck.validation.page import Section, merged, page_text
+from gaitcheck.validation.page import Section, merged, page_text, read_csv, write_csv
 from gaitcheck.validation.run import Outcome
 from gaitcheck.validation.summary import summarise_events, summarise_measures, withheld_rightly
 
@@ -175,9 +178,32 @@ def test_parts_of_the_page_stay_until_they_are_made_anew() -> None:
     assert "## Real motion\n\nold" in page
 
 
+def test_the_page_holds_what_real_clips_show() -> None:
+    plain, page = (page_text(Outcome(), sections) for sections in ((), (footage_section(),)))
+    heading = "## Real footage, looked at by eye"
+    assert heading in page
+    assert "](#real-footage-looked-at-by-eye)" in page.split("## Bars")[0]
+    assert "The trainer's right knee" in page.split(heading)[1]
+    assert "real-footage" not in plain
+    assert not [line for line in page.splitlines() if line.startswith("# ") and line != "# Validation"]
+
+
 def test_values_kept_back_are_judged() -> None:
     known = accuracy_of("knee_valgus", "rear").uncertainty
     good, bad = row(3.0, None, would_be=3.0 + 0.9 * known), row(3.0, None, would_be=3.0 - 1.1 * known)
     assert not withheld_rightly(good)
     assert withheld_rightly(bad)
     assert withheld_rightly(row(3.0, None))  # there was nothing to print
+
+
+def test_the_table_of_rows_is_read_back_as_it_was(tmp_path: Path) -> None:
+    rows = [
+        row(5.0, 6.25),
+        replace(row(-1.0, 2.0, side="right"), status="borderline", reason="Few steps, so.", doubt="video"),
+        replace(row(5.0, None, would_be=9.5), side=None, evidence="stickers"),
+    ]
+    write_csv(rows, tmp_path / "rows.csv")
+    assert read_csv(tmp_path / "rows.csv") == rows
+    (tmp_path / "rows.csv").write_text("case,half\na,tuning\n", encoding="utf-8")
+    with pytest.raises(UnusableInputError, match="make it again"):
+        read_csv(tmp_path / "rows.csv")
