@@ -1,81 +1,159 @@
-"""The second pass over a video: the annotated video and the stills, one frame in memory at a time."""
+"""The second pass over a video: the stills, and the annotated video, whose stretches are made side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+import math
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from gaitcheck.analyze import VideoAnalysis
+from gaitcheck.cores import usable_cores
 from gaitcheck.report.annotators import Annotator, annotators_for
-from gaitcheck.report.document import VideoOutputs
+from gaitcheck.report.document import Still
 from gaitcheck.report.draw import DARK, Picture
 from gaitcheck.report.stills import draw_still, plan_stills
+from gaitcheck.track import FloatArray
+from gaitcheck.video.reader import Frame, FrameReader
+from gaitcheck.video.writer import Stretch, VideoSink
 
 LONG_SIDE_PX = 1280
+#: A stretch is decoded and encoded on its own. Shorter ones keep all cores busy to the end; each costs a key frame.
+STRETCH_FRAMES = 120
+#: Rows of stills this near to each other are read in one go.
+_ONE_GO_FRAMES = 60
+_TELL_EVERY_S = 0.2
+#: Times of one frame in the track and in the file are the same up to rounding.
+_SAME_TIME_S = 1e-6
 
 
-def draw_video(
-    video: VideoAnalysis,
-    number: int,
-    out_dir: Path,
-    *,
-    prefix: str,
-    annotated_video: bool,
-    progress: Callable[[float], None],
-) -> VideoOutputs:
-    """Write the stills of a video and, if wanted, its annotated video.
+def draw_stills(video: VideoAnalysis, number: int, out_dir: Path, *, prefix: str) -> tuple[Still, ...]:
+    """Write the stills of a video; only the frames that they show are read.
 
     Parameters
     ----------
     video : the video.
-    number : its number in the document; the first gives annotated.mp4, the second annotated_2.mp4.
+    number : its number in the document.
     out_dir : an existing folder.
     prefix : begins the names of the stills.
-    annotated_video : False writes only the stills and stops reading after the last of them.
-    progress : called with the share done, 0..1; may raise to stop.
-
-    Returns
-    -------
-    VideoOutputs
-        The files written, relative to `out_dir`.
     """
-    from gaitcheck.video.reader import FrameReader
-    from gaitcheck.video.writer import VideoSink
-
     plans = plan_stills(video, number, prefix)
-    wanted: dict[int, list[int]] = {}
-    for i, plan in enumerate(plans):
-        wanted.setdefault(plan.row, []).append(i)
-    rows = len(video.gait.track)
-    last = rows - 1 if annotated_video else max(wanted, default=-1)
-    name = "annotated.mp4" if number == 1 else f"annotated_{number}.mp4"
-    taken: set[int] = set()
-    if last < 0:
-        return VideoOutputs()
+    if not plans:
+        return ()
+
+    def take(rows: range) -> set[str]:
+        taken = set()
+        for frame, row in _frames_of(reader, video.raw_track.time_s, rows):
+            for plan in plans:
+                if plan.row == row:
+                    save_jpeg(draw_still(frame.bgr, video, plan), out_dir / plan.still.file)
+                    taken.add(plan.still.file)
+        return taken
+
+    with FrameReader(video.path) as reader, ThreadPoolExecutor(usable_cores(), "stills") as pool:
+        places = sorted({plan.row for plan in plans})
+        whole = [range(places[0], places[-1] + 1)]  # a file that can only be read from its start is read once
+        found = set().union(*pool.map(take, whole if reader.index is None else near_each_other(places)))
+    return tuple(plan.still for plan in plans if plan.still.file in found)
+
+
+def near_each_other(rows: Sequence[int]) -> list[range]:
+    """Ranges that hold all rows (in order, at least one), each of rows that are worth reading in one go."""
+    cuts = [0, *(i for i in range(1, len(rows)) if rows[i] - rows[i - 1] > _ONE_GO_FRAMES), len(rows)]
+    return [range(rows[a], rows[b - 1] + 1) for a, b in pairwise(cuts)]
+
+
+def draw_video(video: VideoAnalysis, path: Path, *, progress: Callable[[float], None]) -> None:
+    """Write the annotated video.
+
+    Parameters
+    ----------
+    video : the video.
+    path : the file to make, an MP4.
+    progress : called with the share done, 0..1; may raise to stop.
+    """
     size, canvas, annotators = fitted(video)
-    with ExitStack() as stack:
-        frames = stack.enter_context(FrameReader(video.path))
-        sink = stack.enter_context(VideoSink(out_dir / name, size_px=canvas)) if annotated_video else None
-        for frame in frames:
-            if frame.index > last:
-                break
-            for i in wanted.get(frame.index, ()):
-                save_jpeg(draw_still(frame.bgr, video, plans[i]), out_dir / plans[i].still.file)
-                taken.add(i)
-            if sink is not None:
-                picture = on_canvas(frame.bgr, size, canvas)
+    time_s = video.raw_track.time_s
+    with FrameReader(video.path) as reader, VideoSink(path, size_px=canvas) as sink:
+        parts = stretches(_key_rows(reader, time_s), len(time_s))
+        drawn = [0] * len(parts)
+        stop = threading.Event()
+
+        def pictures(number: int) -> Iterator[tuple[Picture, float]]:
+            for frame, row in _frames_of(reader, time_s, parts[number]):
+                if stop.is_set():
+                    return
+                picture = on_canvas(frame.scaled(size), canvas)
                 for annotate in annotators:
-                    annotate(picture, frame.index)
-                sink.write(picture, frame.time_s)
-            progress((frame.index + 1) / (last + 1))
-    return VideoOutputs(
-        annotated_video=name if annotated_video else None,
-        stills=tuple(plan.still for i, plan in enumerate(plans) if i in taken),
-    )
+                    annotate(picture, row)
+                drawn[number] += 1
+                yield picture, float(time_s[row])
+
+        def stretch(number: int) -> Stretch:
+            end = parts[number].stop
+            return sink.encode(pictures(number), float(time_s[end]) if end < len(time_s) else None)
+
+        workers = usable_cores()
+        with ThreadPoolExecutor(workers, "annotate") as pool:
+            try:
+                # Only a few stretches are held at a time, however long the video is.
+                waiting: deque[Future[Stretch]] = deque()
+                for number in range(len(parts)):
+                    waiting.append(pool.submit(stretch, number))
+                    while len(waiting) > (workers if number + 1 < len(parts) else 0):
+                        if wait([waiting[0]], _TELL_EVERY_S).done:
+                            sink.append(waiting.popleft().result())
+                        progress(sum(drawn) / len(time_s))
+            finally:
+                stop.set()
+
+
+def stretches(key_rows: Sequence[int], rows: int) -> list[range]:
+    """Cut the rows of a video into stretches that begin with key frames, so that nothing is decoded twice.
+
+    It depends on the video alone, so that the written file does not depend on the number of cores.
+
+    Parameters
+    ----------
+    key_rows : rows that are key frames, in order.
+    rows : number of rows.
+    """
+    cuts = [0]
+    for row in key_rows:
+        if row - cuts[-1] >= STRETCH_FRAMES and rows - row >= STRETCH_FRAMES:
+            cuts.append(row)
+    return [range(a, b) for a, b in zip(cuts, [*cuts[1:], rows], strict=True)]
+
+
+def _key_rows(reader: FrameReader, time_s: FloatArray) -> list[int]:
+    """Rows of the track from which the video can be read without what is before; none where that is not known."""
+    if reader.index is None:
+        return []
+    keys_s = reader.index.times_s[reader.index.key_frames]
+    return [int(row) for row in np.unique(np.searchsorted(time_s, keys_s - _SAME_TIME_S)) if row < len(time_s)]
+
+
+def _frames_of(reader: FrameReader, time_s: FloatArray, rows: range) -> Iterator[tuple[Frame, int]]:
+    """The frames that these rows of the track were found in; the track may hold every second frame only."""
+    places = None
+    if reader.index is not None:
+        ends = time_s[[rows[0], rows[-1]]]
+        first, last = np.searchsorted(reader.index.times_s, ends - _SAME_TIME_S)
+        places = range(int(first), int(last) + 1)
+    with closing(reader.frames(places, threads=1)) as frames:
+        for frame in frames:
+            row = int(np.searchsorted(time_s, frame.time_s - _SAME_TIME_S))
+            if row > rows[-1]:
+                return
+            if row in rows and abs(float(time_s[row]) - frame.time_s) <= _SAME_TIME_S:
+                yield frame, row
 
 
 def fitted(video: VideoAnalysis) -> tuple[tuple[int, int], tuple[int, int], tuple[Annotator, ...]]:
@@ -90,20 +168,22 @@ def fitted(video: VideoAnalysis) -> tuple[tuple[int, int], tuple[int, int], tupl
 
 
 def output_size(size_px: tuple[int, int], factor: float = 1.0) -> tuple[int, int]:
-    """Width and height of the drawn picture: at most 1280 on the long side, even as H.264 needs it."""
-    factor = min(factor, LONG_SIDE_PX / max(size_px))
+    """Width and height of the drawn picture: at most 1280 on the long side, even as H.264 needs it.
+
+    Without a further `factor` the picture is shrunk by a whole number, which costs a third of any other shrinking.
+    """
+    factor = min(factor, 1 / math.ceil(max(size_px) / LONG_SIDE_PX))
     width, height = (max(2, 2 * round(side * factor / 2)) for side in size_px)
     return width, height
 
 
-def on_canvas(bgr: Picture, size_px: tuple[int, int], canvas_px: tuple[int, int]) -> Picture:
-    """The frame at its output size, with an empty strip below it where the canvas is taller."""
+def on_canvas(bgr: Picture, canvas_px: tuple[int, int]) -> Picture:
+    """The picture with an empty strip below it where the canvas is taller."""
+    height, width = bgr.shape[:2]
+    if (width, height) == canvas_px:
+        return bgr
     canvas = np.full((canvas_px[1], canvas_px[0], 3), DARK, np.uint8)
-    if (bgr.shape[1], bgr.shape[0]) != size_px:
-        # Averaging over areas is slow and only shows where a picture shrinks to less than half.
-        how = cv2.INTER_AREA if 2 * size_px[0] < bgr.shape[1] else cv2.INTER_LINEAR
-        bgr = np.asarray(cv2.resize(bgr, size_px, interpolation=how), dtype=np.uint8)
-    canvas[: size_px[1], : size_px[0]] = bgr
+    canvas[:height, :width] = bgr
     return canvas
 
 

@@ -6,9 +6,9 @@ tell apart (Okabe & Ito, Color Universal Design, 2002).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import cv2
@@ -54,12 +54,12 @@ class Style:
 
 def text(picture: Picture, at: tuple[float, float], words: str, colour: Colour, px: int, *, bold: bool = False) -> None:
     """Write words with the left end of their baseline at `at`."""
-    cv2.putText(picture, words, _whole(at), colour, _font(), px, 700 if bold else 500)
+    cv2.putText(picture, words, _whole(at), colour, _fonts.sans, px, 700 if bold else 500)
 
 
 def text_width(words: str, px: int, *, bold: bool = False) -> int:
     """Pixels that the words take, from their start to where the next word could start."""
-    box = cv2.getTextSize((0, 0), words, (0, 0), _font(), px, 700 if bold else 500)
+    box = cv2.getTextSize((0, 0), words, (0, 0), _fonts.sans, px, 700 if bold else 500)
     return int(box[0] + box[2])
 
 
@@ -128,6 +128,11 @@ def _whole(point: tuple[float, float]) -> tuple[int, int]:
     return round(point[0]), round(point[1])
 
 
-@cache
-def _font() -> Any:
-    return cv2.FontFace("sans")
+class _Fonts(threading.local):
+    """A font of its own for each thread: two that write with the same one at once garble each other's words."""
+
+    def __init__(self) -> None:
+        self.sans: Any = cv2.FontFace("sans")
+
+
+_fonts = _Fonts()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,8 +18,10 @@ from gaitcheck.report.tables import write_landmarks, write_steps
 DOCUMENT = "analysis.json"
 FILES = Files(report="report.html", report_pdf="report.pdf", landmarks="landmarks.parquet", steps="steps.csv")
 
-#: Share of the whole work after which the pictures are done; the rest is tables and the page.
-_PICTURES_SHARE = 0.9
+#: Share of the whole work after which the videos are done; tables and pages are written beside them.
+_VIDEOS_SHARE = 0.95
+#: Jobs beside the videos: the tables, then the pages.
+_JOBS = 2
 
 
 def write_report(
@@ -66,49 +70,62 @@ def write_report(
 
 
 def _write_all(analysis: Analysis, folder: Path, annotated_video: bool, tell: Progress) -> None:
-    from gaitcheck.report.compose import report_content
-    from gaitcheck.report.page import render_page
-    from gaitcheck.report.pdf import render_pdf
-
-    outputs = _draw_videos(analysis, folder, annotated_video, tell)
-    tell("Writing the tables", _PICTURES_SHARE)
-    write_landmarks(analysis, folder / str(FILES.landmarks))
-    write_steps(analysis, folder / str(FILES.steps))
-    document = to_document(analysis, outputs=outputs, files=FILES)
-    tell("Writing the report", (1 + _PICTURES_SHARE) / 2)
-    content = report_content(document, analysis)
-    (folder / str(FILES.report)).write_text(render_page(content, folder), encoding="utf-8")
-    (folder / str(FILES.report_pdf)).write_bytes(render_pdf(content, folder))
-    (folder / DOCUMENT).write_text(document_json(document), encoding="utf-8")
-
-
-def _draw_videos(analysis: Analysis, folder: Path, annotated_video: bool, tell: Progress) -> list[VideoOutputs]:
     # OpenCV is only loaded when pictures are drawn.
-    from gaitcheck.report.annotate import draw_video
+    from gaitcheck.report.annotate import draw_stills
     from gaitcheck.report.stills import still_prefixes
 
-    frames = [len(v.gait.track) for v in analysis.videos]
+    numbered = list(enumerate(analysis.videos, start=1))
+    names = [("annotated.mp4" if n == 1 else f"annotated_{n}.mp4") if annotated_video else None for n, _ in numbered]
     prefixes = still_prefixes([v.gait.view for v in analysis.videos])
-    outputs = []
-    for i, video in enumerate(analysis.videos):
-        outputs.append(
-            draw_video(
-                video,
-                i + 1,
-                folder,
-                prefix=prefixes[i],
-                annotated_video=annotated_video,
-                progress=_part_of(tell, frames, i),
-            )
-        )
-    return outputs
+    with ThreadPoolExecutor(_JOBS, "report") as pool:
+        tables = pool.submit(write_tables, analysis, folder)
+        outputs = [
+            VideoOutputs(name, draw_stills(video, number, folder, prefix=prefix))
+            for (number, video), name, prefix in zip(numbered, names, prefixes, strict=True)
+        ]
+        pages = pool.submit(write_pages, analysis, folder, outputs)
+        _draw_videos(analysis, [folder / name for name in names if name is not None], tell)
+        tell("Writing the report", _VIDEOS_SHARE)
+        tables.result()
+        pages.result()
+
+
+def write_tables(analysis: Analysis, folder: Path) -> None:
+    """Write landmarks.parquet and steps.csv."""
+    write_landmarks(analysis, folder / str(FILES.landmarks))
+    write_steps(analysis, folder / str(FILES.steps))
+
+
+def write_pages(analysis: Analysis, folder: Path, outputs: Sequence[VideoOutputs], *, report: bool = True) -> Document:
+    """Write analysis.json and, if wanted, the report as HTML and PDF; stills that `outputs` names must be there."""
+    files = FILES if report else replace(FILES, report=None, report_pdf=None)
+    document = to_document(analysis, outputs=outputs, files=files)
+    if report:
+        from gaitcheck.report.compose import report_content
+        from gaitcheck.report.page import render_page
+        from gaitcheck.report.pdf import render_pdf
+
+        content = report_content(document, analysis)
+        (folder / str(FILES.report)).write_text(render_page(content, folder), encoding="utf-8")
+        (folder / str(FILES.report_pdf)).write_bytes(render_pdf(content, folder))
+    (folder / DOCUMENT).write_text(document_json(document), encoding="utf-8")
+    return document
+
+
+def _draw_videos(analysis: Analysis, paths: Sequence[Path], tell: Progress) -> None:
+    """Draw the annotated videos; none where there are no paths."""
+    from gaitcheck.report.annotate import draw_video
+
+    frames = [len(v.gait.track) for v in analysis.videos]
+    for i, path in enumerate(paths):
+        draw_video(analysis.videos[i], path, progress=_part_of(tell, frames, i))
 
 
 def _part_of(tell: Progress, frames: Sequence[int], number: int) -> Callable[[float], None]:
     """Turns the share of one video into the share of the whole work."""
     whole = max(sum(frames), 1)
     before = sum(frames[:number])
-    return lambda share: tell("Drawing the video", _PICTURES_SHARE * (before + share * frames[number]) / whole)
+    return lambda share: tell("Drawing the video", _VIDEOS_SHARE * (before + share * frames[number]) / whole)
 
 
 @contextmanager

@@ -21,9 +21,9 @@ _BT709 = 1
 #: OpenCV, five times as fast as FFmpeg's scaler here, only knows the matrix of standard television.
 _BT601_MATRIX = 6
 _LIMITED_RANGE = 1
-#: Quality (smaller is better and larger in bytes; 18-28 is the sensible range) and effort of libx264: docs/benchmarks.md
-#: has the table they were chosen from. One thread: with more, the bytes would depend on the number of cores.
-_OPTIONS = {"crf": "25", "preset": "ultrafast", "threads": "1"}
+#: Quality (smaller is better and larger in bytes; 18-28 is the sensible range) and effort of libx264, chosen from what
+#: `python -m benchmarks.encoder_cost` prints. One thread: with more, the bytes would depend on the number of cores.
+_OPTIONS = {"crf": "26", "preset": "ultrafast", "threads": "1"}
 _KEY_FRAME_EVERY = 30
 
 

@@ -84,9 +84,9 @@ def file_of(path: Path, frames: int) -> tuple[VideoFacts, str]:
 
 
 def write_video(path: Path, frames: int) -> None:
-    """Plain grey frames, so that every pixel that differs was drawn."""
+    """Plain grey frames, so that every pixel that differs was drawn; a key frame every 20."""
     with av.open(str(path), "w") as out:
-        stream = out.add_stream("libx264", rate=FPS)
+        stream = out.add_stream("libx264", rate=FPS, options={"g": "20"})
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
         stream.time_base = Fraction(1, FPS)

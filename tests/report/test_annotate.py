@@ -8,11 +8,12 @@ import pytest
 
 from gaitcheck.analyze import Analysis, VideoAnalysis
 from gaitcheck.angles import rotated
+from gaitcheck.errors import Cancelled
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.definition import Signals
 from gaitcheck.gait.pelvis import PelvisLine as Line
 from gaitcheck.gait.result import SIDES
-from gaitcheck.report.annotate import draw_video, fitted, output_size
+from gaitcheck.report.annotate import draw_stills, draw_video, fitted, near_each_other, output_size, stretches
 from gaitcheck.report.annotators import (
     PelvisLine,
     Scene,
@@ -22,32 +23,28 @@ from gaitcheck.report.annotators import (
     panel_rows,
     ribbon_height,
 )
-from gaitcheck.report.document import VideoOutputs
+from gaitcheck.report.document import Still
 from gaitcheck.report.draw import Style
 from gaitcheck.report.pelvis import LEAST_HIP_WIDTHS, pelvis_ends
 from gaitcheck.report.stills import ANGLES, arms
 from gaitcheck.settings import View
-from gaitcheck.track import Landmark, PelvisTrack
+from gaitcheck.track import Landmark, PelvisTrack, PoseTrack
 
 from .factory import FPS, FRAMES, GREY, SIZE, make_video_analysis, runner
 
 
-def drawn(video: VideoAnalysis, folder: Path, *, number: int = 1, annotated_video: bool = True) -> VideoOutputs:
-    return draw_video(
-        video,
-        number,
-        folder,
-        prefix="rear",
-        annotated_video=annotated_video,
-        progress=lambda share: None,
-    )
+def drawn(video: VideoAnalysis, folder: Path) -> Path:
+    draw_video(video, folder / "annotated.mp4", progress=lambda share: None)
+    return folder / "annotated.mp4"
+
+
+def stills_of(video: VideoAnalysis, folder: Path) -> tuple[Still, ...]:
+    return draw_stills(video, 1, folder, prefix="rear")
 
 
 @pytest.fixture(scope="module")
 def clip(rear: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("annotated")
-    assert drawn(rear.videos[0], folder).annotated_video == "annotated.mp4"
-    return folder / "annotated.mp4"
+    return drawn(rear.videos[0], tmp_path_factory.mktemp("annotated"))
 
 
 def test_the_annotated_video_has_every_frame_at_its_time(clip: Path, rear: Analysis) -> None:
@@ -57,6 +54,78 @@ def test_the_annotated_video_has_every_frame_at_its_time(clip: Path, rear: Analy
         assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
         assert stream.width == SIZE[0]
     np.testing.assert_allclose(times, np.arange(FRAMES) / FPS, atol=1e-4)
+
+
+def test_the_file_does_not_depend_on_the_number_of_workers(
+    rear: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gaitcheck.report.annotate.STRETCH_FRAMES", 15)
+    made = []
+    for workers in ("1", "3"):
+        monkeypatch.setenv("GAITCHECK_WORKERS", workers)
+        (tmp_path / workers).mkdir()
+        made.append(drawn(rear.videos[0], tmp_path / workers).read_bytes())
+    assert made[0] == made[1]
+    with av.open(str(tmp_path / "3" / "annotated.mp4")) as container:
+        stream = container.streams.video[0]
+        packets = [p for p in container.demux(stream) if p.size]
+        np.testing.assert_allclose(
+            [float(p.pts * stream.time_base) for p in packets], np.arange(FRAMES) / FPS, atol=1e-4
+        )
+        # stretches of 20, 20 and 20 frames, each with a key frame of its own
+        assert [i for i, p in enumerate(packets) if p.is_keyframe] == [0, 20, 40]
+
+
+def test_a_track_of_every_second_frame_gives_a_video_of_these(rear: Analysis, tmp_path: Path) -> None:
+    video = rear.videos[0]
+
+    def halved(track: PoseTrack) -> PoseTrack:
+        return replace(
+            track,
+            time_s=track.time_s[::2],
+            xy_px=track.xy_px[::2],
+            visibility=track.visibility[::2],
+            world_m=track.world_m[::2],
+        )
+
+    half = replace(
+        video,
+        runner=replace(video.runner, track=halved(video.raw_track)),
+        gait=replace(
+            video.gait,
+            track=halved(video.gait.track),
+            series={key: values[::2] for key, values in video.gait.series.items()},
+        ),
+    )
+    with av.open(str(drawn(half, tmp_path))) as container:
+        times = [frame.time for frame in container.decode(video=0)]
+    np.testing.assert_allclose(times, np.arange(0, FRAMES, 2) / FPS, atol=1e-4)
+    for still in stills_of(half, tmp_path):
+        assert round(still.time_s * FPS) % 2 == 0
+
+
+def test_stretches_begin_with_key_frames_and_are_long_enough() -> None:
+    assert stretches([], 700) == [range(700)]
+    assert stretches([0, 250, 500], 700) == [range(250), range(250, 500), range(500, 700)]
+    # none is shorter than the least, not even the last
+    assert stretches(list(range(0, 700, 60)), 700) == [
+        *(range(a, a + 120) for a in range(0, 480, 120)),
+        range(480, 700),
+    ]
+
+
+def test_stills_that_lie_near_each_other_are_read_in_one_go() -> None:
+    assert near_each_other([5]) == [range(5, 6)]
+    assert near_each_other([5, 9, 20, 400, 455, 900]) == [range(5, 21), range(400, 456), range(900, 901)]
+
+
+def test_stopping_stops_and_leaves_no_file(rear: Analysis, tmp_path: Path) -> None:
+    def stop(share: float) -> None:
+        raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        draw_video(rear.videos[0], tmp_path / "annotated.mp4", progress=stop)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_browser_can_start_before_the_whole_file_is_there(clip: Path) -> None:
@@ -147,7 +216,10 @@ def test_words_go_below_a_picture_that_the_runner_fills(rear: Analysis) -> None:
 
 @pytest.mark.parametrize(
     ("size", "wanted"),
-    [((1920, 1080), (1280, 720)), ((1080, 1920), (720, 1280)), ((641, 361), (640, 360)), ((1280, 720), (1280, 720))],
+    [
+        *[((1920, 1080), (960, 540)), ((1080, 1920), (540, 960)), ((3840, 2160), (1280, 720))],
+        *[((641, 361), (640, 360)), ((1280, 720), (1280, 720))],
+    ],
 )
 def test_the_output_is_at_most_1280_long_and_even(size: tuple[int, int], wanted: tuple[int, int]) -> None:
     assert output_size(size) == wanted
@@ -179,12 +251,10 @@ def test_a_strip_for_words_counts_for_the_longest_side(rear: Analysis, size: tup
 
 def test_stills_show_each_event_of_each_side_with_the_value_of_their_frame(rear: Analysis, tmp_path: Path) -> None:
     video = rear.videos[0]
-    outputs = drawn(video, tmp_path, annotated_video=False)
-    assert outputs.annotated_video is None
-    assert not (tmp_path / "annotated.mp4").exists()
+    stills = stills_of(video, tmp_path)
     events = ("initial_contact", "midstance", "toe_off")
-    assert [s.file for s in outputs.stills] == [f"stills/rear_{s}_{e}.jpg" for s in ("left", "right") for e in events]
-    for still in outputs.stills:
+    assert [s.file for s in stills] == [f"stills/rear_{s}_{e}.jpg" for s in ("left", "right") for e in events]
+    for still in stills:
         picture = cv2.imread(str(tmp_path / still.file))
         assert picture is not None
         assert min(picture.shape[:2]) > 300
@@ -198,7 +268,7 @@ def test_the_still_is_of_the_step_nearest_the_median(rear: Analysis, tmp_path: P
     values = video.gait.step_values["knee_valgus", "left"]
     steps = [s for s in video.gait.steps if s.side == "left"]
     typical = steps[int(np.argmin(np.abs(values - np.median(values))))]
-    stills = drawn(video, tmp_path, annotated_video=False).stills
+    stills = stills_of(video, tmp_path)
     midstance = next(s for s in stills if (s.side, s.event) == ("left", "midstance"))
     assert midstance.measure_id == "knee_valgus"
     assert abs(midstance.time_s - typical.midstance_s) <= 0.5 / FPS + 1e-9
@@ -207,7 +277,7 @@ def test_the_still_is_of_the_step_nearest_the_median(rear: Analysis, tmp_path: P
 def test_a_still_of_withheld_measures_has_no_value(rear: Analysis, tmp_path: Path) -> None:
     video = rear.videos[0]
     withheld = tuple(replace(m, mean=None, status="not_measurable") for m in video.gait.measures)
-    stills = drawn(replace(video, gait=replace(video.gait, measures=withheld)), tmp_path, annotated_video=False).stills
+    stills = stills_of(replace(video, gait=replace(video.gait, measures=withheld)), tmp_path)
     assert len(stills) == 6
     assert {s.value for s in stills} == {None}
 
@@ -216,9 +286,8 @@ def test_a_video_without_steps_is_still_annotated(rear: Analysis, tmp_path: Path
     video = rear.videos[0]
     nobody = replace(video.gait.track, xy_px=np.full((FRAMES, 33, 2), np.nan), visibility=np.full((FRAMES, 33), np.nan))
     bare = replace(video.gait, track=nobody, steps=(), series={}, step_values={}, view=None, measures=())
-    outputs = drawn(replace(video, gait=bare), tmp_path)
-    assert outputs == VideoOutputs("annotated.mp4", ())
-    with av.open(str(tmp_path / "annotated.mp4")) as container:
+    assert stills_of(replace(video, gait=bare), tmp_path) == ()
+    with av.open(str(drawn(replace(video, gait=bare), tmp_path))) as container:
         assert sum(1 for _ in container.decode(video=0)) == FRAMES
 
 
@@ -302,7 +371,7 @@ def test_the_pose_models_hips_are_not_joined_like_a_pelvis(view: View, tmp_path:
 
 def test_a_still_shows_the_drop_only_on_a_line_that_was_seen_and_has_a_zero(rear: Analysis, tmp_path: Path) -> None:
     def midstance(video: VideoAnalysis) -> tuple[str | None, float | None]:
-        stills = drawn(video, tmp_path, annotated_video=False).stills
+        stills = stills_of(video, tmp_path)
         still = next(s for s in stills if (s.side, s.event) == ("left", "midstance"))
         return still.measure_id, still.value
 

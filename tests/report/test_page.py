@@ -12,10 +12,10 @@ from gaitcheck.findings.load import knowledge
 from gaitcheck.findings.result import Assessment, Exercise, RedFlag
 from gaitcheck.findings.wording import violations
 from gaitcheck.gait.curves import gait_curves
-from gaitcheck.report.annotate import draw_video
+from gaitcheck.report.annotate import draw_stills
 from gaitcheck.report.charts import CYCLE_HEIGHT, STEPS_HEIGHT, WIDTH, cycle_chart, cycle_charts, step_charts
 from gaitcheck.report.compose import report_content
-from gaitcheck.report.document import Files, to_document
+from gaitcheck.report.document import Files, VideoOutputs, to_document
 from gaitcheck.report.page import render_page
 from gaitcheck.report.words import measure_name, unit_slug, value_words, with_unit
 
@@ -24,8 +24,7 @@ from .factory import PELVIS, make_analysis
 
 def page_of(analysis: Analysis, folder: Path) -> str:
     outputs = [
-        draw_video(v, i, folder, prefix=f"p{i}", annotated_video=False, progress=lambda share: None)
-        for i, v in enumerate(analysis.videos, start=1)
+        VideoOutputs(stills=draw_stills(v, i, folder, prefix=f"p{i}")) for i, v in enumerate(analysis.videos, start=1)
     ]
     return render_page(report_content(to_document(analysis, outputs=outputs, files=Files()), analysis), folder)
 

@@ -13,10 +13,10 @@ import pypdfium2
 import pytest
 
 from gaitcheck.analyze import Analysis
-from gaitcheck.report.annotate import draw_video
+from gaitcheck.report.annotate import draw_stills
 from gaitcheck.report.compose import report_content
 from gaitcheck.report.content import Content
-from gaitcheck.report.document import Files, to_document
+from gaitcheck.report.document import Files, VideoOutputs, to_document
 from gaitcheck.report.pdf import render_pdf
 from gaitcheck.report.words import measure_name, value_words
 
@@ -39,8 +39,7 @@ def folder(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="module")
 def content(analysis: Analysis, folder: Path) -> Content:
     outputs = [
-        draw_video(v, i, folder, prefix=f"p{i}", annotated_video=False, progress=lambda share: None)
-        for i, v in enumerate(analysis.videos, start=1)
+        VideoOutputs(stills=draw_stills(v, i, folder, prefix=f"p{i}")) for i, v in enumerate(analysis.videos, start=1)
     ]
     return report_content(to_document(analysis, outputs=outputs, files=Files()), analysis)
 
