@@ -17,12 +17,15 @@ from gaitcheck.report.words import curve_name, measure_name, side_word, unit_sig
 from gaitcheck.track import FloatArray
 
 WIDTH, STEPS_HEIGHT, CYCLE_HEIGHT = 340, 150, 190
+#: Several of these stand in a row of a page.
+SMALL_WIDTH, SMALL_HEIGHT = 200, 122
 FONT = "'Source Sans Pro', 'Source Sans 3', system-ui, sans-serif"
 #: Dark enough for paper, and told apart by people who see fewer colours (Okabe & Ito, 2002); marks differ as well.
 SIDE_COLOURS: dict[Side | None, str] = {"left": "#0067a8", "right": "#b34700", None: "#4b5563"}
 #: More marks than this in a row run into each other and make the page heavy.
 _MOST_MARKS = 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 16, 10, 24
+_SMALL_LEFT = 34
 #: Height of the bar that shows how long a foot is on the belt.
 _CONTACT_BAR = 5.0
 
@@ -66,7 +69,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart with its words. A mark of a long run may stand for several steps (`one_mark_for`)."""
+    """A chart with its words, in full and `short`. A mark of a long run may stand for several (`one_mark_for`)."""
 
     title: str
     unit: str
@@ -81,6 +84,7 @@ class Chart:
     width: int = WIDTH
     left: int = _LEFT
     right: int = WIDTH - _RIGHT
+    short: str = ""
 
     @property
     def heading(self) -> str:
@@ -108,14 +112,19 @@ class _Axes:
     high: float
     x_end: float
     ticks: tuple[float, ...]
+    width: int = WIDTH
 
     @classmethod
-    def of(cls, height: int, low: float, high: float, x_end: float) -> _Axes:
-        ticks = _round_steps(low, high)
-        return cls(height, min(low, ticks[0]), max(high, ticks[-1]), x_end, tuple(ticks))
+    def of(cls, height: int, low: float, high: float, x_end: float, width: int = WIDTH) -> _Axes:
+        ticks = _round_steps(low, high, 4 if width == WIDTH else 3)
+        return cls(height, min(low, ticks[0]), max(high, ticks[-1]), x_end, tuple(ticks), width)
+
+    @property
+    def left(self) -> int:
+        return _LEFT if self.width == WIDTH else _SMALL_LEFT
 
     def x(self, value: float) -> float:
-        return round(_LEFT + 6 + (WIDTH - _LEFT - _RIGHT - 12) * value / max(self.x_end, 1e-9), 1)
+        return round(self.left + 6 + (self.width - self.left - _RIGHT - 12) * value / max(self.x_end, 1e-9), 1)
 
     def y(self, value: float) -> float:
         share = (self.high - value) / max(self.high - self.low, 1e-9)
@@ -182,23 +191,28 @@ def cycle_charts(analysis: Analysis) -> list[Chart]:
             chosen = next((m for m in analysis.measures if (m.id, m.side) == (curve.measure_id, curve.side)), None)
             if chosen is not None and _source(chosen, analysis) is video:
                 groups.setdefault((number, curve.measure_id), []).append(curve)
-    return [cycle_chart(curves) for curves in groups.values()]
+    return [cycle_chart(curves, small=True) for curves in groups.values()]
 
 
-def cycle_chart(curves: Sequence[GaitCurve]) -> Chart:
+def cycle_chart(curves: Sequence[GaitCurve], *, small: bool = False) -> Chart:
     """Curves of one angle over the gait cycle: mean, spread (one standard deviation) and time on the belt."""
     low = min(float((c.mean - c.sd).min()) for c in curves)
     high = max(float((c.mean + c.sd).max()) for c in curves)
-    axes = _Axes.of(CYCLE_HEIGHT, low, high, 100.0)
+    width, height = (SMALL_WIDTH, SMALL_HEIGHT) if small else (WIDTH, CYCLE_HEIGHT)
+    axes = _Axes.of(height, low, high, 100.0, width)
     return Chart(
         title=curve_name(curves[0].measure_id),
         unit=unit_sign(curves[0].unit).strip(),
         words="; ".join(_curve_words(curve) for curve in curves),
-        height=CYCLE_HEIGHT,
+        short=", ".join(f"{side_word(curve.side)} {curve.strides}" for curve in curves) + " strides",
+        height=height,
+        width=width,
+        left=axes.left,
+        right=width - _RIGHT,
         areas=tuple(Area(_band(curve, axes), curve.side, 0.2) for curve in curves),
         lines=tuple(line for i, curve in enumerate(curves) for line in _curve_lines(curve, axes, i)),
         y_ticks=axes.y_ticks,
-        x_ticks=tuple(Tick(axes.x(p), f"{p} %") for p in (0, 25, 50, 75, 100)),
+        x_ticks=tuple(Tick(axes.x(p), f"{p} %") for p in ((0, 50, 100) if small else (0, 25, 50, 75, 100))),
     )
 
 

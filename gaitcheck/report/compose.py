@@ -15,6 +15,7 @@ from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import Check, Measure
 from gaitcheck.report.charts import cycle_charts, step_charts
 from gaitcheck.report.content import (
+    Appendix,
     CheckWords,
     Content,
     ExerciseWords,
@@ -27,6 +28,7 @@ from gaitcheck.report.content import (
     PhysioPart,
     RunnerPart,
     StillPicture,
+    ValueWords,
     VideoWords,
 )
 from gaitcheck.report.document import Document, QualityRecord, Still, VideoRecord
@@ -44,13 +46,16 @@ from gaitcheck.report.words import (
     measure_name,
     plain_number,
     side_word,
+    unit_sign,
     value_words,
     with_unit,
 )
-from gaitcheck.settings import Sex
+from gaitcheck.settings import Sex, View
 
-#: Exercises on the runner's page; the physiotherapist's part has all of them.
+#: Exercises on the runner's page; the appendix has all of them.
 EXERCISES_FIRST = 4
+#: Stills on the physiotherapist's page: one row.
+STILLS_FIRST = 6
 
 
 def report_content(document: Document, analysis: Analysis) -> Content:
@@ -78,6 +83,7 @@ def report_content(document: Document, analysis: Analysis) -> Content:
         runner=_runner_part(document),
         physio=_physio_part(document, analysis, settings.sex),
         method=_method_part(document),
+        appendix=_appendix(document, analysis),
     )
 
 
@@ -91,7 +97,7 @@ def _runner_part(document: Document) -> RunnerPart:
         red_flags_title=red_flags_title,
         red_flags=tuple(Pair(f"{flag.text}:", flag.advice) for flag in document.red_flags),
         headline=headline,
-        looked_at=looked_at,
+        looked_at="" if document.findings else looked_at,
         findings=tuple(_finding(f) for f in document.findings[:FINDINGS_FIRST]),
         further=len(document.findings[FINDINGS_FIRST:]),
         cautions=tuple(_with_advice(c) for c in failed.values()),
@@ -149,20 +155,37 @@ def _at_last(document: Document) -> str:
 
 
 def _physio_part(document: Document, analysis: Analysis, sex: Sex | None) -> PhysioPart:
+    notes = _all_notes(document.measures)
+    by_id: dict[str, list[Measure]] = {}
+    for m in _valued(document.measures):
+        by_id.setdefault(m.id, []).append(m)
+    first = sorted(((v.view, s) for v in document.videos for s in v.outputs.stills), key=_how_telling)
+    return PhysioPart(
+        measures=tuple(_measure_row(sides, sex, notes) for sides in by_id.values()),
+        stills=tuple(StillPicture(s.file, _still_words(s)) for _, s in first[:STILLS_FIRST]),
+        curves=tuple(cycle_charts(analysis)),
+    )
+
+
+def _how_telling(seen: tuple[View | None, Still]) -> tuple[int, bool]:
+    """Midstance, best from behind or in front, then contact and toe-off, best from the side."""
+    view, still = seen
+    frontal = view in ("rear", "front")
+    return ("midstance", "initial_contact", "toe_off").index(still.event), frontal != (still.event == "midstance")
+
+
+def _appendix(document: Document, analysis: Analysis) -> Appendix:
     worth = _worth_testing(document.muscles)
     others = sorted(
         (hint for hint in document.muscles if hint.status != "worth_testing"),
         key=lambda hint: list(MUSCLE_STATUS_WORDS).index(hint.status),
     )
-    valued = _valued(document.measures)
-    notes = list(dict.fromkeys(note for m in valued for note in _notes(m)))
-    return PhysioPart(
-        measures=tuple(_measure_row(m, sex, notes) for m in valued),
-        measure_notes=tuple(notes),
+    shown = dict.fromkeys(m.id for m in document.measures if m.id in REGISTRY)
+    entries = [REGISTRY[i] for i in shown]
+    return Appendix(
         findings=tuple(_finding(f) for f in document.findings),
         stills=tuple(StillPicture(s.file, _still_words(s)) for v in document.videos for s in v.outputs.stills),
         annotated_videos=tuple(v.outputs.annotated_video for v in document.videos if v.outputs.annotated_video),
-        curves=tuple(cycle_charts(analysis)),
         steps=tuple(step_charts(analysis)),
         hints=tuple(_hint(hint, advice=not document.red_flags) for hint in worth),
         others=tuple(
@@ -173,14 +196,18 @@ def _physio_part(document: Document, analysis: Analysis, sex: Sex | None) -> Phy
             for hint in others
         ),
         grades="; ".join(f"{grade} {words}" for grade, words in GRADE_WORDS.items()),
+        definitions=tuple(
+            Pair(f"{measure_name(e.id)} ({e.id})",
+                 f"{e.definition} Read at: {e.event}; {e.sign}. Source: {e.source.removesuffix('.')}.")
+            for e in entries
+        ),
+        sources=tuple(_sources(document.findings, document.muscles)),
     )  # fmt: skip
 
 
 def _method_part(document: Document) -> MethodPart:
     known, made = knowledge(), document.provenance
     notice = known.texts.notice
-    shown = dict.fromkeys(m.id for m in document.measures if m.id in REGISTRY)
-    entries = [REGISTRY[i] for i in shown]
     program = f"{made.program} {made.version}; " + ", ".join(f"{name} {v}" for name, v in made.libraries.items())
     made_by = [f"{program}.", f"Pose model {made.model.name}, SHA-256 {made.model.sha256}."]
     if document.knowledge is not None:
@@ -190,17 +217,12 @@ def _method_part(document: Document) -> MethodPart:
             made_by.append(f"Own rows of this clinic: {own} (SHA-256 {document.knowledge.override_sha256}).")
     return MethodPart(
         videos=tuple(_video(q, document.videos[q.video - 1]) for q in document.quality),
+        measure_notes=tuple(_all_notes(document.measures)),
         withheld=tuple(Pair(reason, ", ".join(names)) for reason, names in _withheld(document.measures).items()),
-        paragraphs=(METHOD, notice.evidence, notice.privacy),
+        paragraphs=(METHOD, *((_summary(document)[2],) if document.findings else ()), notice.evidence, notice.privacy),
         answers_used=document.answers_used,
-        definitions=tuple(
-            Pair(f"{measure_name(e.id)} ({e.id})",
-                 f"{e.definition} Read at: {e.event}; {e.sign}. Source: {e.source.removesuffix('.')}.")
-            for e in entries
-        ),
-        sources=tuple(_sources(document.findings, document.muscles)),
         made_by=tuple(made_by),
-    )  # fmt: skip
+    )
 
 
 METHOD = (
@@ -287,18 +309,33 @@ def _valued(measures: Sequence[Measure]) -> list[Measure]:
     return sorted((m for m in measures if m.mean is not None), key=lambda m: (order.index(m.id), m.side or ""))
 
 
-def _measure_row(measure: Measure, sex: Sex | None, notes: Sequence[str]) -> MeasureRow:
-    known = knowledge()
-    band = known.band(measure.id, sex)
+def _measure_row(sides: Sequence[Measure], sex: Sex | None, notes: Sequence[str]) -> MeasureRow:
+    """The values of one measure, each side that has one."""
+    known, first = knowledge(), sides[0]
+    band = known.band(first.id, sex)
+    values = tuple(_value(m, notes) for m in sides)
+    long_unit = f" ({first.unit})" if _is_long(first.unit) else ""
     return MeasureRow(
-        name=measure_name(measure.id),
+        name=measure_name(first.id) + long_unit,
+        values=values,
+        usual="–" if band is None or band.unit != first.unit else _usual(band, known),
+        seen_from=", ".join(dict.fromkeys(VIEW_SHORT[m.view] if m.view else "–" for m in sides)),
+        alike=len({(value.status, value.note) for value in values}) == 1,
+    )
+
+
+def _is_long(unit: str) -> bool:
+    """Whether the unit stands with the name of the measure, and not with each value."""
+    return unit.startswith("% ")
+
+
+def _value(measure: Measure, notes: Sequence[str]) -> ValueWords:
+    return ValueWords(
         side=side_word(measure.side),
-        value=value_words(measure),
+        value=value_words(measure).removesuffix(unit_sign(measure.unit) if _is_long(measure.unit) else ""),
         from_standing="" if measure.from_standing is None else with_unit(measure.from_standing, measure.unit),
-        usual="–" if band is None or band.unit != measure.unit else _usual(band, known),
         sd=plain_number(measure.sd, measure.unit),
         steps=str(measure.n_steps),
-        seen_from=VIEW_SHORT[measure.view] if measure.view else "–",
         status=measure.status,
         status_words=STATUS_WORDS[measure.status],
         note=", ".join(str(notes.index(note) + 1) for note in _notes(measure)),
@@ -310,8 +347,13 @@ def _usual(band: BandRow, known: Knowledge) -> str:
     return usual_range(band, "level", known).removesuffix(known.texts.usual.pooled.format(range=""))
 
 
+def _all_notes(measures: Sequence[Measure]) -> list[str]:
+    """The sentences that the table of measures refers to by number."""
+    return list(dict.fromkeys(note for m in _valued(measures) for note in _notes(m)))
+
+
 def _notes(measure: Measure) -> list[str]:
-    """Sentences below the table: why a value is read with care, and what it was read from where that can differ."""
+    """Sentences on a value: why a value is read with care, and what it was read from where that can differ."""
     evidence = None if measure.evidence is None else f"Read from {evidence_words(measure.evidence)}."
     return [note for note in (measure.reason, evidence) if note]
 

@@ -1,6 +1,7 @@
 """What the report says, in words and pictures, once: report.html and report.pdf only lay it out.
 
-Three parts: for the runner, for the physiotherapist, method and limits. `compose.py` fills them.
+Three parts of a page each (for the runner, for the physiotherapist, method and limits) and an appendix with whatever is
+too long for them. `compose.py` fills them.
 """
 
 from __future__ import annotations
@@ -74,20 +75,34 @@ class RunnerPart:
 
 
 @dataclass(frozen=True)
-class MeasureRow:
-    """One line of the table of measures. `note` holds the numbers of its sentences below the table."""
+class ValueWords:
+    """A measure's value of one side, or of the whole body (`side` "both legs").
 
-    name: str
+    `note` holds the numbers of its sentences in the part on method.
+    """
+
     side: str
     value: str
     from_standing: str
-    usual: str
     sd: str
     steps: str
-    seen_from: str
     status: str
     status_words: str
     note: str
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One line of the table of measures: its value of each side that has one, and what both sides share.
+
+    `alike` is whether all values have the same status and notes.
+    """
+
+    name: str
+    values: tuple[ValueWords, ...]
+    usual: str
+    seen_from: str
+    alike: bool
 
 
 @dataclass(frozen=True)
@@ -120,18 +135,11 @@ class OtherMuscle:
 
 @dataclass(frozen=True)
 class PhysioPart:
-    """All measures, findings with what speaks against them, stills, curves, muscle groups."""
+    """Page two: all measures, the most telling stills, every angle over the gait cycle."""
 
     measures: tuple[MeasureRow, ...]
-    measure_notes: tuple[str, ...]
-    findings: tuple[FindingWords, ...]
     stills: tuple[StillPicture, ...]
-    annotated_videos: tuple[str, ...]
     curves: tuple[Chart, ...]
-    steps: tuple[Chart, ...]
-    hints: tuple[HintWords, ...]
-    others: tuple[OtherMuscle, ...]
-    grades: str
 
 
 @dataclass(frozen=True)
@@ -157,15 +165,32 @@ class VideoWords:
 
 @dataclass(frozen=True)
 class MethodPart:
-    """Checks of the camera, what was withheld and why, method, evidence, version, hashes."""
+    """Page three: checks of the camera, what was withheld and why, method, evidence, version, hashes.
+
+    `measure_notes` are the numbered sentences of the table of measures.
+    """
 
     videos: tuple[VideoWords, ...]
+    measure_notes: tuple[str, ...]
     withheld: tuple[Pair, ...]
     paragraphs: tuple[str, ...]
     answers_used: tuple[str, ...]
+    made_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Appendix:
+    """What is looked up: findings with what speaks against them, muscle groups, exercises, every still and step."""
+
+    findings: tuple[FindingWords, ...]
+    hints: tuple[HintWords, ...]
+    others: tuple[OtherMuscle, ...]
+    grades: str
+    stills: tuple[StillPicture, ...]
+    annotated_videos: tuple[str, ...]
+    steps: tuple[Chart, ...]
     definitions: tuple[Pair, ...]
     sources: tuple[str, ...]
-    made_by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -180,3 +205,4 @@ class Content:
     runner: RunnerPart
     physio: PhysioPart
     method: MethodPart
+    appendix: Appendix

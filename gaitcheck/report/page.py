@@ -28,8 +28,8 @@ def render_page(content: Content, folder: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pictures = [
-        (f"data:image/jpeg;base64,{b64encode(still_jpeg(folder, still, _STILL_HEIGHT_PX)).decode()}", still.words)
-        for still in content.physio.stills
-    ]
+    pictures = {
+        still.file: f"data:image/jpeg;base64,{b64encode(still_jpeg(folder, still, _STILL_HEIGHT_PX)).decode()}"
+        for still in content.appendix.stills
+    }
     return environment.get_template("report.html.j2").render(content=content, pictures=pictures)

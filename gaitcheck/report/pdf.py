@@ -15,7 +15,7 @@ from typing import Any, Literal
 from gaitcheck.report.compose import still_jpeg
 from gaitcheck.report.content import Content
 
-#: Twelve stills in two rows of six would be too small to read; three in a row are 58 mm wide: 640 px give 280 a inch.
+#: Four in a row are 43 mm wide and 66 mm high: 640 px give 245 an inch.
 _STILL_HEIGHT_PX = 640
 #: Whether the machine's fonts are used, and the standard. With our own fonts the same content gives the same bytes
 #: everywhere. PDF/UA asks that every letter be shown, and only the machine's fonts can help with one that ours lack;
@@ -66,11 +66,16 @@ def _for_typst(content: Content, folder: Path, scratch: Path) -> dict[str, Any]:
     plain = asdict(content)
     plain["day"] = {"year": content.date.year, "month": content.date.month, "day": content.date.day}
     del plain["date"]
-    for name in ("curves", "steps"):
-        charts = getattr(content.physio, name)
-        plain["physio"][name] = [{"heading": c.heading, "words": c.words, "svg": c.svg} for c in charts]
-    for number, still in enumerate(content.physio.stills):
-        file = f"still{number}.jpg"
-        (scratch / file).write_bytes(still_jpeg(folder, still, _STILL_HEIGHT_PX))
-        plain["physio"]["stills"][number]["file"] = file
+    for part, name, charts in (
+        ("physio", "curves", content.physio.curves),
+        ("appendix", "steps", content.appendix.steps),
+    ):
+        plain[part][name] = [{"heading": c.heading, "words": c.words, "short": c.short, "svg": c.svg} for c in charts]
+    names: dict[str, str] = {}
+    for part, stills in (("physio", content.physio.stills), ("appendix", content.appendix.stills)):
+        for number, still in enumerate(stills):
+            if still.file not in names:
+                names[still.file] = f"still{len(names)}.jpg"
+                (scratch / names[still.file]).write_bytes(still_jpeg(folder, still, _STILL_HEIGHT_PX))
+            plain[part]["stills"][number]["file"] = names[still.file]
     return plain

@@ -12,9 +12,18 @@ from gaitcheck.findings.load import knowledge
 from gaitcheck.findings.result import Assessment, Exercise, RedFlag
 from gaitcheck.findings.wording import violations
 from gaitcheck.gait.curves import gait_curves
+from gaitcheck.gait.result import Measure
 from gaitcheck.report.annotate import draw_stills
-from gaitcheck.report.charts import CYCLE_HEIGHT, STEPS_HEIGHT, WIDTH, cycle_chart, cycle_charts, step_charts
-from gaitcheck.report.compose import report_content
+from gaitcheck.report.charts import (
+    SMALL_HEIGHT,
+    SMALL_WIDTH,
+    STEPS_HEIGHT,
+    WIDTH,
+    cycle_chart,
+    cycle_charts,
+    step_charts,
+)
+from gaitcheck.report.compose import STILLS_FIRST, report_content
 from gaitcheck.report.document import Files, VideoOutputs, to_document
 from gaitcheck.report.page import render_page
 from gaitcheck.report.words import measure_name, unit_slug, value_words, with_unit
@@ -49,7 +58,7 @@ def test_the_page_asks_for_nothing_from_outside(page: str) -> None:
     assert re.findall(r"(?:src|href)=(?!\"data:image/jpeg;base64,)", page) == []
     outside = page.replace('xmlns="http://www.w3.org/2000/svg"', "")
     assert re.findall(r"https?:|url\((?!#)|@import|<script|<link", outside) == []
-    assert page.count("data:image/jpeg;base64,") == 12
+    assert page.count("data:image/jpeg;base64,") == 12 + STILLS_FIRST
 
 
 def test_text_from_outside_is_escaped(page: str) -> None:
@@ -58,7 +67,7 @@ def test_text_from_outside_is_escaped(page: str) -> None:
 
 
 def part(page: str, name: str) -> str:
-    """One of the three parts of the page."""
+    """One of the three parts of the page, or the appendix."""
     found = re.search(
         rf'<section id="{name}" class="part">(.*?)(?=<section id="\w+" class="part">|</main>)', page, re.DOTALL
     )
@@ -66,19 +75,21 @@ def part(page: str, name: str) -> str:
     return found[1]
 
 
-def test_the_runner_sees_three_findings_and_the_physiotherapist_all_of_them(page: str) -> None:
+def test_the_runner_sees_three_findings_and_the_appendix_has_all_of_them(page: str) -> None:
     titles = ("Left thigh leans inward", "Left knee &amp;", "Trunk leans left", "Few steps")
-    runner, physio = part(page, "runner"), part(page, "physio")
-    for text, shown in ((runner, titles[:3]), (physio, titles)):
+    runner, appendix = part(page, "runner"), part(page, "appendix")
+    for text, shown in ((runner, titles[:3]), (appendix, titles)):
         places = [text.index(title) for title in shown]
         assert places == sorted(places)
     assert "Few steps" not in runner
-    assert "1 more in the part for the physiotherapist" in runner
+    assert "1 more in the appendix" in runner
     assert re.findall(r'<span class="number">(\d)</span>', page) == ["1", "2", "3"]
 
 
 def test_each_part_holds_what_belongs_there(page: str, two_views: Analysis) -> None:
-    runner, physio, method = (words_of(part(page, name)) for name in ("runner", "physio", "method"))
+    runner, physio, method, appendix = (
+        words_of(part(page, name)) for name in ("runner", "physio", "method", "appendix")
+    )
     notice = knowledge().texts.notice
     assert runner.index(notice.red_flags_title) < runner.index(notice.intended_use)
     assert "SHA-256" not in runner + physio
@@ -86,7 +97,10 @@ def test_each_part_holds_what_belongs_there(page: str, two_views: Analysis) -> N
     for part_of_method in (two_views.videos[0].sha256, two_views.model.sha256, PELVIS, notice.evidence, "gaitcheck 0."):
         assert part_of_method in method
     assert physio.count("±") > 10
-    assert physio.index("Stills") < physio.index("Over the gait cycle") < physio.index("Step by step")
+    assert physio.index("Measures") < physio.index("Stills") < physio.index("Over the gait cycle")
+    assert appendix.index("Muscle groups worth testing") < appendix.index("All stills") < appendix.index("Step by step")
+    assert appendix.count("Against it") >= 4
+    assert "Dingenen 2018" in appendix
 
 
 def test_red_flags_come_before_everything_and_there_are_then_no_exercises(two_views: Analysis, tmp_path: Path) -> None:
@@ -107,7 +121,7 @@ def test_exercises_come_with_dose_and_when_to_stop_after_the_signs_for_a_clinici
     hints = tuple(replace(hint, exercises=(EXERCISE,) * 2) for hint in two_views.assessment.muscles[:1])
     assessment = replace(two_views.assessment, muscles=hints, exercises_note="Exercises are an offer.")
     page = page_of(replace(two_views, assessment=assessment), tmp_path)
-    runner, physio = words_of(part(page, "runner")), words_of(part(page, "physio"))
+    runner, appendix = words_of(part(page, "runner")), words_of(part(page, "appendix"))
     places = [
         runner.index(words)
         for words in (knowledge().texts.notice.red_flags[0], "Exercises are an offer.", EXERCISE.name, EXERCISE.dose,
@@ -115,18 +129,20 @@ def test_exercises_come_with_dose_and_when_to_stop_after_the_signs_for_a_clinici
     ]  # fmt: skip
     assert places == sorted(places)
     assert runner.count(EXERCISE.name) == 1
-    assert EXERCISE.progression in physio
+    assert EXERCISE.progression in appendix
+    assert EXERCISE.progression not in runner
 
 
 def test_a_name_is_shown_only_when_it_is_given(two_views: Analysis, tmp_path: Path) -> None:
     named = replace(two_views, settings=two_views.settings.model_copy(update={"patient_name": "Änne Größenwahn"}))
-    assert words_of(page_of(named, tmp_path)).count("Änne Größenwahn") == 3
+    assert words_of(page_of(named, tmp_path)).count("Änne Größenwahn") == 4
 
 
 def test_measures_have_their_usual_range_beside_them(page: str) -> None:
     rows = re.findall(r'<th scope="row">Knee valgus</th>.*?</tr>', page, re.DOTALL)
-    assert len(rows) == 2
-    assert all("up to 12°" in words_of(row) for row in rows)
+    assert len(rows) == 1
+    assert "up to 12°" in words_of(rows[0])
+    assert re.findall(r'data-label="(left|right)"', rows[0]) == ["left", "right"]
     lean = re.search(r'<th scope="row">Thigh adduction</th>.*?</tr>', page, re.DOTALL)
     assert lean is not None
     assert "–" in words_of(lean[0])
@@ -138,8 +154,9 @@ def test_what_a_value_rests_on_stands_below_the_table(two_views: Analysis, tmp_p
         for m in two_views.measures
         if m.mean is not None
     )
-    physio = part(page_of(replace(two_views, measures=measures), tmp_path), "physio")
-    notes = dict(re.findall(r'<p class="fine"><sup>(\d)</sup> (.*?)</p>', physio))
+    page = page_of(replace(two_views, measures=measures), tmp_path)
+    physio, method = part(page, "physio"), part(page, "method")
+    notes = dict(re.findall(r"<p><sup>(\d)</sup> (.*?)</p>", method))
     assert set(notes.values()) == {FUSED, "Filmed at 30 frames a second."}
     rows = re.findall(r'<tr>\s*<th scope="row">(.*?)</th>.*?</tr>', physio, re.DOTALL)
     marked = re.findall(r'<tr>\s*<th scope="row">([^<]*)</th>(?:(?!</tr>).)*<sup>(\d)</sup>', physio, re.DOTALL)
@@ -148,6 +165,40 @@ def test_what_a_value_rests_on_stands_below_the_table(two_views: Analysis, tmp_p
         (measure_name("contact_time"), "Filmed at 30 frames a second."),
     }
     assert len(rows) > len(marked)
+
+
+def test_the_table_of_measures_has_both_sides_in_a_line(two_views: Analysis, tmp_path: Path) -> None:
+    def changed(measure: Measure) -> Measure:
+        if (measure.id, measure.side) == ("knee_valgus", "right"):
+            return replace(measure, mean=12.3, n_steps=9, status="borderline", reason="Few steps.")
+        if measure.id == "lateral_trunk_lean":
+            return replace(measure, unit="% hip width", from_standing=None)
+        return measure
+
+    analysis = replace(two_views, measures=tuple(changed(m) for m in two_views.measures))
+    content = report_content(to_document(analysis, files=Files()), analysis)
+    rows = {row.name: row for row in content.physio.measures}
+    left, right = rows["Knee valgus"].values
+    assert (left.side, left.status_words, right.side, right.status_words) == ("left", "measured", "right", "with care")
+    assert (right.value, right.steps) == ("12.3 ± 1.5°", "9")
+    assert not rows["Knee valgus"].alike
+    assert content.method.measure_notes[int(right.note) - 1] == "Few steps."
+    assert rows["Thigh adduction"].alike
+    assert {value.side for value in rows["Cadence"].values} == {"both legs"}
+    assert re.fullmatch(r"[\d.]+ ± 1\.5", rows["Sideways trunk lean (% hip width)"].values[0].value)
+    values = [one for row in content.physio.measures for one in row.values]
+    assert len(values) == sum(m.mean is not None for m in analysis.measures)
+
+
+def test_the_first_stills_are_the_most_telling(two_views: Analysis, tmp_path: Path) -> None:
+    outputs = [
+        VideoOutputs(None, draw_stills(v, i, tmp_path, prefix=f"p{i}")) for i, v in enumerate(two_views.videos, start=1)
+    ]
+    content = report_content(to_document(two_views, outputs=outputs, files=Files()), two_views)
+    names = [Path(still.file).stem for still in content.physio.stills]
+    assert names[:4] == ["p1_left_midstance", "p1_right_midstance", "p2_left_midstance", "p2_right_midstance"]
+    assert names[4:] == ["p2_left_initial_contact", "p2_right_initial_contact"]
+    assert len(content.appendix.stills) == 12
 
 
 FUSED = (
@@ -242,7 +293,8 @@ def test_curves_lie_in_their_frame_and_say_how_many_strides(two_views: Analysis)
             assert x.min() >= chart.left
             assert x.max() <= chart.right
             assert y.min() >= 0
-            assert y.max() <= CYCLE_HEIGHT
+            assert y.max() <= chart.height
+    assert all((chart.width, chart.height) == (SMALL_WIDTH, SMALL_HEIGHT) for chart in charts.values())
 
 
 def test_the_mean_curve_is_drawn_as_it_is(two_views: Analysis) -> None:

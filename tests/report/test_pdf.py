@@ -13,9 +13,10 @@ import pypdfium2
 import pytest
 
 from gaitcheck.analyze import Analysis
+from gaitcheck.findings.load import knowledge
 from gaitcheck.report.annotate import draw_stills
 from gaitcheck.report.compose import report_content
-from gaitcheck.report.content import Content
+from gaitcheck.report.content import Appendix, Content, ExerciseWords, Pair
 from gaitcheck.report.document import Files, VideoOutputs, to_document
 from gaitcheck.report.pdf import render_pdf
 from gaitcheck.report.words import measure_name, value_words
@@ -65,13 +66,63 @@ def test_every_page_is_a4(reader: pypdf.PdfReader) -> None:
         assert [float(x) for x in page.mediabox[2:]] == pytest.approx(A4_POINTS, abs=0.5)
 
 
-def test_the_three_parts_begin_on_new_pages_in_order(pages: list[str]) -> None:
-    starts = [next(i for i, text in enumerate(pages) if text.strip().upper().startswith(f"GAITCHECK · PART {k} OF 3"))
-              for k in (1, 2, 3)]  # fmt: skip
-    assert starts[0] == 0
-    assert starts == sorted(set(starts))
-    for start, title in zip(starts, PARTS, strict=True):
-        assert title in pages[start][:80]
+def heads_of(pages: list[str]) -> list[str]:
+    """What each page begins with: "PART 1 OF 3", "APPENDIX", or nothing where a part goes on."""
+    found = [re.match(r"GAITCHECK · (PART \d OF 3|APPENDIX)", text.strip().upper()) for text in pages]
+    return [match[1] if match else "" for match in found]
+
+
+ONE_PAGE_EACH = ["PART 1 OF 3", "PART 2 OF 3", "PART 3 OF 3", "APPENDIX"]
+
+
+def test_each_of_the_three_parts_is_one_page_and_the_appendix_follows(pages: list[str]) -> None:
+    heads = heads_of(pages)
+    assert heads[:4] == ONE_PAGE_EACH
+    assert not any(heads[4:])
+    for page, title in zip(pages, PARTS, strict=False):
+        assert title in page[:80]
+
+
+def test_a_full_report_still_has_one_page_for_each_part(content: Content, folder: Path) -> None:
+    finding = replace(content.runner.findings[0], text="While the left foot carries the body, much is to be said. " * 5)
+    exercise = ExerciseWords(
+        name="Side-lying leg lift",
+        whose="Gluteus medius, left",
+        kind="strengthen",
+        dose="2 to 3 sets of 8 to 12, each side.",
+        purpose="Strength.",
+        progression="A band.",
+        stop_when="Stop with pain above 3 out of 10. " * 2,
+        origin="article",
+        contrary="Little evidence.",
+    )
+    notice = knowledge().texts.notice
+    measure, video = content.physio.measures[0], content.method.videos[0]
+    full = replace(
+        content,
+        runner=replace(
+            content.runner,
+            findings=(finding,) * 3,
+            cautions=("The camera is about 20 degrees away from square to the runner. Turn it.",) * 3,
+            to_test=(Pair("Gluteus medius, left", "A strength test of the hip on both sides, and a step-down."),) * 3,
+            clinician_flags=notice.red_flags,
+            exercises_note=knowledge().texts.exercises.about,
+            exercises=(exercise,) * 4,
+        ),
+        physio=replace(
+            content.physio,
+            measures=(measure,) * 26,
+            stills=content.appendix.stills[:6],
+            curves=(content.physio.curves * 5)[:13],
+        ),
+        method=replace(
+            content.method,
+            videos=(replace(video, checks=(video.checks * 6)[:16]),) * 2,
+            measure_notes=("From behind, the swinging shank passes in front of the knee that is measured. " * 2,) * 6,
+        ),
+    )
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(render_pdf(full, folder))).pages]
+    assert heads_of(pages)[:4] == ONE_PAGE_EACH
 
 
 def test_the_text_can_be_selected_and_says_what_the_analysis_says(pages: list[str], analysis: Analysis) -> None:
@@ -128,9 +179,9 @@ def test_it_is_tagged_for_those_who_hear_it(reader: pypdf.PdfReader) -> None:
     tags = list(tags_of(root["/StructTreeRoot"].get_object()))
     kinds = [kind for kind, _ in tags]
     assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure", "/L"} <= set(kinds)
-    assert kinds.count("/H1") == 3
+    assert kinds.count("/H1") == 4
     pictures = [element for kind, element in tags if kind == "/Figure"]
-    assert len(pictures) >= 2 + 12
+    assert len(pictures) >= 2 + 6 + 12
     assert all(element.get("/Alt") for element in pictures)
 
 
@@ -197,9 +248,9 @@ def test_without_a_name_no_place_is_left_for_one(pages: list[str]) -> None:
 
 def test_a_run_without_any_result_still_gives_three_parts(content: Content, folder: Path) -> None:
     runner = replace(content.runner, findings=(), bodies=(), legend=(), to_test=(), exercises=(), cautions=())
-    physio = replace(content.physio, measures=(), measure_notes=(), findings=(), stills=(), annotated_videos=(),
-                     curves=(), steps=(), hints=(), others=())  # fmt: skip
-    empty = replace(content, runner=runner, physio=physio, method=replace(content.method, definitions=(), sources=()))
+    physio = replace(content.physio, measures=(), stills=(), curves=())
+    nothing = Appendix((), (), (), "", (), (), (), (), ())
+    empty = replace(content, runner=runner, physio=physio, appendix=nothing)
     reader = pypdf.PdfReader(io.BytesIO(render_pdf(empty, folder)))
     assert len(reader.pages) == 3
     assert "Nothing could be measured" in reader.pages[1].extract_text()
