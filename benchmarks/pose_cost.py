@@ -1,6 +1,6 @@
 """What following a runner costs: milliseconds a frame (of the clock and of the processor) and memory, for one video.
 
-Usage: python benchmarks/pose_cost.py VIDEO [--frames N]
+Usage: python benchmarks/pose_cost.py VIDEO
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-from gaitcheck.errors import Cancelled
 from gaitcheck.pose.install import model_file
 from gaitcheck.pose.landmarker import track_runner
 from gaitcheck.video.reader import FrameReader
 
-EVERY = 500
+STEPS = 10
 
 
 def peak_mb() -> float:
@@ -27,7 +26,6 @@ def peak_mb() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("video", type=Path)
-    parser.add_argument("--frames", type=int, help="stop after so many frames")
     options = parser.parse_args()
     with FrameReader(options.video) as reader:
         for index, _ in enumerate(reader):
@@ -37,30 +35,23 @@ def main() -> None:
                 break
     print(f"decoding alone: {(time.perf_counter() - begun) / max(index, 1) * 1e3:.1f} ms a frame")
 
-    done = 0
-    begun = last = time.perf_counter()
+    begun = time.perf_counter()
     processor = time.process_time()
+    told = 0
 
     def tell(share: float) -> None:
-        nonlocal done, last
-        done += 1
-        if done % EVERY == 0:
-            now = time.perf_counter()
-            print(f"{done} frames: {(now - last) / EVERY * 1e3:.1f} ms a frame, peak {peak_mb():.0f} MB", flush=True)
-            last = now
-        if done == options.frames:
-            raise Cancelled("enough")
+        nonlocal told
+        if share >= (told + 1) / STEPS:
+            told = int(share * STEPS)
+            print(f"{share:.0%}: {time.perf_counter() - begun:.1f} s, peak {peak_mb():.0f} MB", flush=True)
 
-    try:
-        result = track_runner(options.video, model_file(), progress=tell)
-    except Cancelled:
-        pass
-    else:
-        print(f"people {result.persons_seen}, found {result.track.found.mean():.3f}, cuts {len(result.track.cuts_s)}")
+    result = track_runner(options.video, model_file(), progress=tell)
     took, worked = time.perf_counter() - begun, time.process_time() - processor
+    track = result.track
+    print(f"people {result.persons_seen}, found {track.found.mean():.3f}, cuts {len(track.cuts_s)}")
     print(
-        f"{done} frames in {took:.1f} s: {took / done * 1e3:.1f} ms a frame ({worked / done * 1e3:.1f} ms of a core), "
-        f"peak {peak_mb():.0f} MB"
+        f"{len(track)} frames in {took:.1f} s: {took / len(track) * 1e3:.1f} ms a frame "
+        f"({worked / len(track) * 1e3:.1f} ms of a core), peak {peak_mb():.0f} MB"
     )
 
 
