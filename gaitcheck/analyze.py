@@ -131,14 +131,15 @@ def conclude(tracked: Sequence[TrackedVideo], model: ModelUsed, settings: Settin
 
 
 def _measure_video(tracked: TrackedVideo, settings: Settings) -> VideoAnalysis:
+    from gaitcheck.gait.model_bias import without_model_bias
     from gaitcheck.gait.pipeline import measure_gait
+    from gaitcheck.gait.view import seen_from
     from gaitcheck.video.probe import seconds_per_video_second
 
     facts, runner = tracked.facts, tracked.runner
     scale = seconds_per_video_second(facts, settings.capture_fps)
-    gait = measure_gait(
-        runner.track, settings, seconds_per_video_second=scale, camera_roll=runner.roll, pelvis=runner.pelvis
-    )
+    track = without_model_bias(runner.track, settings.view or seen_from(runner.track))
+    gait = measure_gait(track, settings, seconds_per_video_second=scale, camera_roll=runner.roll, pelvis=runner.pelvis)
     return VideoAnalysis(
         path=tracked.path,
         sha256=tracked.sha256,

@@ -53,9 +53,20 @@ def find_view(track: PoseTrack) -> ViewFound | None:
     return ViewFound(view, off(view))
 
 
+def seen_from(track: PoseTrack) -> View | None:
+    """The nearest of the four views; None where it cannot be told."""
+    found = find_view(track)
+    return found.view if found is not None else None
+
+
 def is_side(view: View) -> bool:
     """True for the two side views."""
     return view in ("left", "right")
+
+
+def outward(side: Side, view: View) -> float:
+    """+1 where this leg's outer side is image-right (rear view: the right leg's), -1 where it is image-left."""
+    return 1.0 if (side == "right") == (view != "front") else -1.0
 
 
 def near_side(view: View) -> Side | None:

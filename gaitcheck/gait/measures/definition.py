@@ -10,7 +10,7 @@ import numpy as np
 
 from gaitcheck.gait.pelvis import PelvisLine
 from gaitcheck.gait.result import Side, Step
-from gaitcheck.gait.view import is_side
+from gaitcheck.gait.view import is_side, outward
 from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark
 
@@ -71,8 +71,7 @@ class Signals:
 
     def outward(self, side: Side) -> float:
         """+1 where this leg's outer side is image-right (rear view: the right leg's), -1 where it is image-left."""
-        right_is_image_right = self.view != "front"
-        return 1.0 if (side == "right") == right_is_image_right else -1.0
+        return outward(side, self.view)
 
     def at(self, values: FloatArray, time_s: float) -> float:
         """The value at a moment between frames (linear); NaN beside missing frames."""

@@ -33,8 +33,8 @@ def _crossover(s: Signals, side: Side) -> FloatArray:
 
 
 KNEE_FROM_BEHIND = (
-    "From behind, the swinging shank passes in front of the knee that is measured: on rendered runners large angles "
-    "read too small there and small ones too large. Film from the front as well."
+    "From behind, the swinging shank passes in front of the knee that is measured: with the movement of a real runner, "
+    "drawn, it read four degrees too far in. Film from the front as well."
 )
 
 MEASURES = (

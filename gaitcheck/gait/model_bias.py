@@ -1,0 +1,53 @@
+"""What the pose model itself adds to the knees seen from behind and in front, taken off before anything is measured.
+
+The model draws a knee that points inward or outward about an eighth too straight and every knee a degree too far in,
+and it is not symmetric: seen from behind it reads the right knee three degrees further in than the left one. In a
+mirrored picture the surplus is the other leg's, so it is the model's and not the runner's. The constants were fitted to
+the runs of the validation's tuning half, both views together; what they do on the other half and on real motion stands
+in docs/pose.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitcheck.angles import bend
+from gaitcheck.gait.result import SIDES
+from gaitcheck.gait.view import is_side, outward
+from gaitcheck.settings import View
+from gaitcheck.track import FloatArray, Landmark, PoseTrack
+
+#: Knee angle read for each degree of a true one.
+SHARE_READ = 0.88
+#: Degrees by which knees are read too far in, and the right one further than the left.
+TOO_FAR_IN_DEG: dict[View, float] = {"rear": 1.4, "front": 1.3}
+RIGHT_FURTHER_DEG: dict[View, float] = {"rear": 2.9, "front": -1.75}
+#: Knee angles beyond this (a leg in swing that points at the camera) are moved no further than this one.
+LARGEST_DEG = 25.0
+
+
+def without_model_bias(track: PoseTrack, view: View | None) -> PoseTrack:
+    """The track with its knees put where they most likely are; that of a side view as it is.
+
+    A knee moves sideways in the picture by as much as its angle (hip, knee, ankle) is off.
+    """
+    if view is None or is_side(view):
+        return track
+    xy = track.xy_px.copy()
+    for side in SIDES:
+        joints = np.array([Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE]) + (side == "right")
+        hip, knee, ankle = (track.xy_px[:, joint] for joint in joints)
+        inward = -outward(side, view)
+        surplus = TOO_FAR_IN_DEG[view] + (0.5 if side == "right" else -0.5) * RIGHT_FURTHER_DEG[view]
+        read = np.clip(bend(hip, knee, ankle, inward), -LARGEST_DEG, LARGEST_DEG)
+        missing = np.radians((read - surplus) / SHARE_READ - read)
+        xy[:, joints[1], 0] += inward * missing * _way_per_radian(hip[:, 1], knee[:, 1], ankle[:, 1])
+    return track.noted(f"knees: what the pose model adds from this side ({view}) taken off", xy_px=xy)
+
+
+def _way_per_radian(hip_y: FloatArray, knee_y: FloatArray, ankle_y: FloatArray) -> FloatArray:
+    """(T,) how far a knee lies from the straight line for each radian of its angle, px; little where a part of the leg
+    points at the camera.
+    """
+    thigh, shank = np.maximum(knee_y - hip_y, 0.0), np.maximum(ankle_y - knee_y, 0.0)
+    return np.asarray(thigh * shank / np.maximum(thigh + shank, 1e-9))
