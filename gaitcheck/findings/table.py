@@ -268,7 +268,10 @@ runners: Fukuchi, Fukuchi and Duarte (2017), PeerJ 5:e3298, and Fukuchi, Duarte 
 RBDS17, RBDS24). `python -m gaitcheck.findings.mocap_look DIR` makes the figures anew from the data, which is not part
 of this program, and says in its first lines how the files are read. Two things matter there: the angle files number the
 runners afresh, so that from the tenth on the numbers are not those of the table (the foot strikes show it); and they
-hold the right leg only, so there is no figure for the left.
+hold one leg, the right, so the left leg cannot be told: of the 23 runners only the first has published angles of both
+legs and markers of both (his file lies nearer to his right leg in five of the six curves of hip, knee and ankle), and
+the other marker run is of a person without strength and length tests. One runner gives no correlation. So the look is
+at the right leg of 23 men, and says nothing of left against right.
 
 How it weighs: one sample moves a grade by one step at most, never to A. It moves up where the 95 % interval of r lies
 wholly on the expected side of zero, down where it lies wholly on the other side; an interval that holds zero ("open")
