@@ -33,8 +33,8 @@ def _head(results: Data) -> str:
     warning = f"\n\n**Short form** (clips cut short, no figures to quote): {', '.join(short)}." if short else ""
     return f"""# Speed
 
-Written by `make bench`; no figure here is typed by hand. Measured {" and ".join(dates)} on {machine["cores"]} cores of
-{machine["processor"]}, {machine["memory_gb"]:.0f} GB, {machine["system"]}; {versions}.
+Written by `make bench`; no figure before the last two sections is typed by hand. Measured {" and ".join(dates)} on
+{machine["cores"]} cores of {machine["processor"]}, {machine["memory_gb"]:.0f} GB, {machine["system"]}; {versions}.
 
 Every command is a process of its own, from its start to its end, so start-up counts. On one clip all of them run in
 turns, round after round; ratios are taken within a round, and the median of the rounds is shown. So a machine that is
@@ -132,7 +132,7 @@ def _ceiling(data: Data) -> str:
     count = rounds[0][0]
     bare = [one for _, one in rounds if "interpreter_ms" in one]
     theirs = (
-        f"MediaPipe's own call on a small decoded picture took {whole:.1f} ms (ceiling: "
+        f"MediaPipe's own call on a small decoded picture\ntook {whole:.1f} ms (ceiling: "
         f"{count / whole * 1000:.0f} frames a second), measured in the same turns."
     )
     if not bare:
@@ -140,9 +140,10 @@ def _ceiling(data: Data) -> str:
     model = median(one["interpreter_ms"] for one in bare)
     return f"""The ceiling is cores / processor time of the landmark model for one frame, with nothing around it: the
 bare interpreter (LiteRT {bare[0]["version"]}, XNNPACK, one thread) took {model:.1f} ms, so {count} cores could do
-{count / model * 1000:.0f} frames a second. {theirs} Both were measured before each round, and each round's own figure
-is used. The model alone is the harder ceiling: MediaPipe's call has it inside, with the cutting out of the person
-and the tracking around it. `benchmarks/tried.md` has the other interpreters that were tried."""
+{count / model * 1000:.0f} frames a second. {theirs}
+Both are measured before each round, and each round's own figure is used. The model alone is the harder ceiling:
+MediaPipe's call has it inside, with the cutting out of the person and the tracking around it. The last section names
+the other interpreters that were tried."""
 
 
 def _start(data: Data) -> str:
