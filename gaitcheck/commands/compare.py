@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +16,13 @@ def compare(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for comparison.html and its numbers.")] = None,
 ) -> None:
     """Compare recordings of one person: what changed by more than the method's own error."""
-    from gaitcheck.report.comparison.page import comparisons, recordings, write_comparison
+    from gaitcheck.report.comparison.page import pairs_of, recordings, write_comparison
     from gaitcheck.report.words import measure_name, side_word, with_unit
 
     found = recordings(analyses)
-    for (before, after), comparison in zip(pairwise(found), comparisons(found), strict=True):
-        print(f"{before.name} -> {after.name}: {comparison.summary}")
+    for pair in pairs_of(found):
+        comparison = pair.comparison
+        print(f"{pair.before.name} -> {pair.after.name}: {comparison.summary}")
         for warning in comparison.warnings:
             print(f"! {warning}")
         for change in comparison.changed:

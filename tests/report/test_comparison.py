@@ -15,7 +15,7 @@ from gaitcheck.findings.wording import violations
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import Measure
 from gaitcheck.report.comparison.change import NO_CHANGE, Change, Comparison, compare, retest_figures
-from gaitcheck.report.comparison.page import curve_charts
+from gaitcheck.report.comparison.page import Recording, curve_charts, pairs_of, recordings
 from gaitcheck.report.document import Files, document_json, to_document
 from gaitcheck.report.tables import write_landmarks
 from gaitcheck.settings import Settings
@@ -128,6 +128,7 @@ def test_changes_are_ranked_by_how_far_they_exceed_what_is_detectable() -> None:
         ({"speed_kmh": 10.0}, {"speed_kmh": 12.0}, "speeds differ (10 and 12 km/h)"),
         ({"speed_kmh": None}, {"speed_kmh": 12.0}, "speed was not given"),
         ({"model": "a"}, {"model": "b"}, "different pose models"),
+        ({"patient_name": "Ann"}, {"patient_name": "Bea"}, "different names (Ann, Bea)"),
     ],
 )
 def test_what_speaks_against_comparing_is_said(before: dict[str, Any], after: dict[str, Any], words: str) -> None:
@@ -209,10 +210,25 @@ def test_all_of_one_person_are_compared_in_turn(
     code, out, _ = run(["compare", person, "--out", tmp_path], capsys)
     assert code == 0
     heads = [line.split(":")[0] for line in out.splitlines() if " -> " in line.split(":")[0]]
-    assert heads[:2] == ["1_may -> 2_june", "2_june -> 3_july"]
+    assert heads[:3] == ["1_may -> 2_june", "2_june -> 3_july", "1_may -> 3_july"]
     assert sorted(f.name for f in tmp_path.iterdir()) == [
         "comparison_1.html", "comparison_1.json", "comparison_2.html", "comparison_2.json",
+        "comparison_first_to_last.html", "comparison_first_to_last.json",
     ]  # fmt: skip
+
+
+def test_a_slow_change_shows_from_the_first_to_the_last(person: Path) -> None:
+    found = recordings([person])
+
+    def leaning(recording: Recording, mean: float) -> Recording:
+        lean = next(m for m in recording.analysis.measures if m.id == "forward_trunk_lean")
+        only = replace(recording.analysis, measures=(replace(lean, mean=mean, uncertainty=1.0, status="measured"),))
+        return replace(recording, analysis=only)
+
+    limit = change(measure(id="forward_trunk_lean", side=None), measure(id="forward_trunk_lean", side=None)).detectable
+    assert limit is not None
+    course = [leaning(one, 5.0 + 0.6 * limit * number) for number, one in enumerate(found)]
+    assert [len(pair.comparison.changed) for pair in pairs_of(course)] == [0, 0, 1]
 
 
 def test_the_page_stands_alone_and_minds_its_words(

@@ -150,6 +150,9 @@ def _why_not(before: Measure, after: Measure) -> str | None:
 
 def _warnings(before: Analysis, after: Analysis) -> tuple[str, ...]:
     found = []
+    names = {one.settings.patient_name for one in (before, after) if one.settings.patient_name}
+    if len(names) > 1:
+        found.append(f"The recordings bear different names ({', '.join(sorted(names))}): only one person's compare.")
     first, second = before.settings.speed_kmh, after.settings.speed_kmh
     if first is None or second is None:
         found.append("The speed was not given for both recordings: most measures change with speed by themselves.")

@@ -6,6 +6,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -79,13 +80,33 @@ def recordings(paths: Sequence[Path]) -> list[Recording]:
     return found
 
 
-def comparisons(found: Sequence[Recording]) -> list[Comparison]:
-    """Each recording with the one before it."""
-    return [compare(a.analysis, b.analysis) for a, b in pairwise(found)]
+@dataclass(frozen=True)
+class Pair:
+    """Two recordings that are compared; `stem` begins the names of their files."""
+
+    stem: str
+    before: Recording
+    after: Recording
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """What changed between them."""
+        return compare(self.before.analysis, self.after.analysis)
+
+
+def pairs_of(found: Sequence[Recording]) -> list[Pair]:
+    """Each recording with the one before it; of more than two also the first with the last.
+
+    A slow change that no step of a course shows can be seen over the whole of it.
+    """
+    if len(found) == 2:
+        return [Pair("comparison", *found)]
+    steps = [Pair(f"comparison_{number}", *both) for number, both in enumerate(pairwise(found), start=1)]
+    return [*steps, Pair("comparison_first_to_last", found[0], found[-1])]
 
 
 def write_comparison(found: Sequence[Recording], out_dir: Path) -> list[Path]:
-    """Write comparison.html and comparison.json for two recordings, or a numbered pair of files for each step of more.
+    """Write comparison.html and comparison.json for two recordings, or such files for each pair of more.
 
     Raises
     ------
@@ -97,11 +118,9 @@ def write_comparison(found: Sequence[Recording], out_dir: Path) -> list[Path]:
     if out_dir.exists() and not out_dir.is_dir():
         raise UnusableInputError(f"{out_dir} is a file; choose a folder for the comparison.")
     texts: dict[str, str] = {}
-    for number, (before, after) in enumerate(pairwise(found), start=1):
-        comparison = compare(before.analysis, after.analysis)
-        stem = "comparison" if len(found) == 2 else f"comparison_{number}"
-        texts[f"{stem}.html"] = render(before, after, comparison)
-        texts[f"{stem}.json"] = _json(before, after, comparison)
+    for pair in pairs_of(found):
+        texts[f"{pair.stem}.html"] = render(pair.before, pair.after, pair.comparison)
+        texts[f"{pair.stem}.json"] = _json(pair.before, pair.after, pair.comparison)
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
