@@ -37,6 +37,7 @@ from gaitcheck.commands.options import (
     settings_from,
 )
 from gaitcheck.commands.progress import progress
+from gaitcheck.commands.reanalyze import reanalyze
 from gaitcheck.commands.review_sheet import review_sheet
 from gaitcheck.commands.validate import validate
 from gaitcheck.errors import Cancelled, GaitCheckError, MissingComponentError, UnusableInputError
@@ -60,6 +61,7 @@ app.add_typer(synth_app, name="synth")
 app.add_typer(knowledge_app, name="knowledge")
 app.command()(compare)
 app.command()(export)
+app.command()(reanalyze)
 app.command("review-sheet")(review_sheet)
 app.command()(validate)
 

@@ -10,6 +10,8 @@ import typer
 from gaitcheck.errors import UnusableInputError
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from gaitcheck.settings import Settings
 
 View = Annotated[
@@ -113,11 +115,39 @@ def settings_from(
     try:
         return Settings(baseline_s=_span(baseline), answers=Answers(**(answers or {})), **chosen, **choices)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else "baseline_s"
-        option = _OPTION_OF.get(field, "--" + field.replace("_", "-"))
-        message = str(first["msg"]).removeprefix("Value error, ")
-        raise UnusableInputError(f"{option}: {message[0].lower()}{message[1:]}.") from error
+        raise _told(error) from error
+
+
+def changed_settings(saved: Settings, *, baseline: str | None, answers: dict[str, Any], **choices: Any) -> Settings:
+    """Saved settings with the options that were given; the others stay as they are.
+
+    Raises
+    ------
+    UnusableInputError
+        A value is not possible.
+    """
+    from pydantic import ValidationError
+
+    from gaitcheck.settings import Settings
+
+    given = {name: value for name, value in choices.items() if value is not None}
+    if baseline is not None:
+        given["baseline_s"] = _span(baseline)
+    answered = {name: value for name, value in answers.items() if value not in (None, ())}
+    kept = saved.model_dump()
+    try:
+        return Settings.model_validate({**kept, **given, "answers": {**kept["answers"], **answered}})
+    except ValidationError as error:
+        raise _told(error) from error
+
+
+def _told(error: ValidationError) -> UnusableInputError:
+    """The first thing that is wrong, by the name of the option that gave it."""
+    first = error.errors()[0]
+    field = next((str(part) for part in first["loc"] if part != "answers"), "baseline_s")
+    option = _OPTION_OF.get(field, "--" + field.replace("_", "-"))
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return UnusableInputError(f"{option}: {message[0].lower()}{message[1:]}.")
 
 
 def _span(text: str | None) -> tuple[float, float] | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from gaitcheck.analyze import Analysis, Progress
@@ -53,41 +54,92 @@ def write_report(
     MissingComponentError
         The folder cannot be written to, or the disk is full.
     """
+    tell = progress or (lambda stage, share: None)
+    with whole_result(out_dir) as part:
+        _write_all(analysis, part, annotated_video, tell)
+    tell("Result written", 1.0)
+    return out_dir
+
+
+@contextmanager
+def whole_result(out_dir: Path, *, former: str | None = None) -> Iterator[Path]:
+    """A hidden folder to write a result into, which then takes the place of the earlier result in `out_dir`.
+
+    Parameters
+    ----------
+    out_dir : the folder of the result; made where it is missing.
+    former : name of the folder in `out_dir` in which the earlier result is kept, instead of one kept there before;
+        None: it is removed.
+
+    Raises
+    ------
+    UnusableInputError
+        `out_dir` is a file.
+    MissingComponentError
+        The folder cannot be written to, or the disk is full.
+    """
     if out_dir.exists() and not out_dir.is_dir():
         raise UnusableInputError(f"{out_dir} is a file; choose a folder for the result.")
-    tell = progress or (lambda stage, share: None)
     try:
         with _hidden_folder(out_dir) as part:
-            _write_all(analysis, part, annotated_video, tell)
-            _move_into_place(part, out_dir)
+            yield part
+            _move_into_place(part, out_dir, former)
     except OSError as error:
         raise MissingComponentError(
             f"The result cannot be written to {out_dir} ({error.strerror or error}); "
             "choose a folder you may write to on a disk with room."
         ) from error
-    tell("Result written", 1.0)
-    return out_dir
 
 
 def _write_all(analysis: Analysis, folder: Path, annotated_video: bool, tell: Progress) -> None:
+    with ThreadPoolExecutor(_JOBS, "report") as pool:
+        jobs: list[Future[Any]] = [pool.submit(write_tables, analysis, folder)]
+        draw_pictures(
+            analysis,
+            folder,
+            annotated_video,
+            tell,
+            stills_done=lambda outputs: jobs.append(pool.submit(write_pages, analysis, folder, outputs)),
+        )
+        tell("Writing the report", _VIDEOS_SHARE)
+        for job in jobs:
+            job.result()
+
+
+def draw_pictures(
+    analysis: Analysis,
+    folder: Path,
+    annotated_video: bool,
+    tell: Progress,
+    *,
+    stills_done: Callable[[list[VideoOutputs]], object] = lambda outputs: None,
+) -> list[VideoOutputs]:
+    """Draw the stills and, if wanted, the annotated videos.
+
+    Parameters
+    ----------
+    analysis : the analysis; its videos' paths must be there.
+    folder : an existing folder.
+    annotated_video : False leaves out the annotated videos.
+    tell : called with a stage in words and the share done; may raise to stop.
+    stills_done : called with what is returned when the stills are there and the videos are not yet.
+    """
     # OpenCV is only loaded when pictures are drawn.
-    from gaitcheck.report.annotate import draw_stills
+    from gaitcheck.report.annotate import draw_stills, draw_video
     from gaitcheck.report.stills import still_prefixes
 
-    numbered = list(enumerate(analysis.videos, start=1))
-    names = [("annotated.mp4" if n == 1 else f"annotated_{n}.mp4") if annotated_video else None for n, _ in numbered]
     prefixes = still_prefixes([v.gait.view for v in analysis.videos])
-    with ThreadPoolExecutor(_JOBS, "report") as pool:
-        tables = pool.submit(write_tables, analysis, folder)
-        outputs = [
-            VideoOutputs(name, draw_stills(video, number, folder, prefix=prefix))
-            for (number, video), name, prefix in zip(numbered, names, prefixes, strict=True)
-        ]
-        pages = pool.submit(write_pages, analysis, folder, outputs)
-        _draw_videos(analysis, [folder / name for name in names if name is not None], tell)
-        tell("Writing the report", _VIDEOS_SHARE)
-        tables.result()
-        pages.result()
+    outputs = []
+    for number, (video, prefix) in enumerate(zip(analysis.videos, prefixes, strict=True), start=1):
+        name = "annotated.mp4" if number == 1 else f"annotated_{number}.mp4"
+        stills = draw_stills(video, number, folder, prefix=prefix)
+        outputs.append(VideoOutputs(name if annotated_video else None, stills))
+    stills_done(outputs)
+    frames = [len(v.gait.track) for v in analysis.videos]
+    for i, (video, output) in enumerate(zip(analysis.videos, outputs, strict=True)):
+        if output.annotated_video is not None:
+            draw_video(video, folder / output.annotated_video, progress=_part_of(tell, frames, i))
+    return outputs
 
 
 def write_tables(analysis: Analysis, folder: Path) -> None:
@@ -110,15 +162,6 @@ def write_pages(analysis: Analysis, folder: Path, outputs: Sequence[VideoOutputs
         (folder / str(FILES.report_pdf)).write_bytes(render_pdf(content, folder))
     (folder / DOCUMENT).write_text(document_json(document), encoding="utf-8")
     return document
-
-
-def _draw_videos(analysis: Analysis, paths: Sequence[Path], tell: Progress) -> None:
-    """Draw the annotated videos; none where there are no paths."""
-    from gaitcheck.report.annotate import draw_video
-
-    frames = [len(v.gait.track) for v in analysis.videos]
-    for i, path in enumerate(paths):
-        draw_video(analysis.videos[i], path, progress=_part_of(tell, frames, i))
 
 
 def _part_of(tell: Progress, frames: Sequence[int], number: int) -> Callable[[float], None]:
@@ -144,7 +187,7 @@ def _hidden_folder(out_dir: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _move_into_place(part: Path, out_dir: Path) -> None:
+def _move_into_place(part: Path, out_dir: Path, former: str | None) -> None:
     """Exchange the old result for the new one; analysis.json, which says that a result is whole, comes last."""
     if not out_dir.exists():
         part.rename(out_dir)
@@ -166,6 +209,9 @@ def _move_into_place(part: Path, out_dir: Path) -> None:
             move(out_dir / path, kept / path)
         for path in new:
             move(part / path, out_dir / path)
+        if former is not None and kept.is_dir():
+            shutil.rmtree(out_dir / former, ignore_errors=True)
+            kept.rename(out_dir / former)
     except BaseException:
         for source, target in reversed(moved):
             target.rename(source)
