@@ -10,7 +10,7 @@ import numpy as np
 from gaitcheck.angles import rotated
 from gaitcheck.gait import quality
 from gaitcheck.gait.baseline import find_baseline, given_baseline
-from gaitcheck.gait.camera import CameraLevel, camera_level, height_over_hips
+from gaitcheck.gait.camera import CameraLevel, camera_direction, camera_level, height_over_hips
 from gaitcheck.gait.clean import STRAIGHT_LEG, CleanTrack, at_times, clean, leg_length
 from gaitcheck.gait.events import Stance, bounce_g, find_stances, rhythm
 from gaitcheck.gait.measures import REGISTRY
@@ -130,7 +130,8 @@ def measure_gait(
             )
         signals = _signals(cleaned, view, facing(track, view) or "image_right", settings, level, steps)
         signals = replace(signals, pelvis=line, no_pelvis=pelvis.reason if pelvis is not None else None)
-        circumstances = Circumstances(real_fps, time_is_real, level.sd_deg, *_judged(checks))
+        camera = camera_direction(cleaned, view, found, camera_roll)
+        circumstances = Circumstances(real_fps, time_is_real, level.sd_deg, camera, *_judged(checks))
         given = _measure_all(signals, baseline, circumstances)
     return GaitResult(
         track=at_times(cleaned.track, track.time_s),

@@ -12,7 +12,7 @@ from gaitcheck.gait.events import Stance
 from gaitcheck.gait.measures.compute import ENOUGH_STEPS, LEAST_VISIBILITY
 from gaitcheck.gait.measures.sagittal import CONTACT_FPS
 from gaitcheck.gait.result import SIDES, Baseline, Check, Step
-from gaitcheck.gait.view import SQUARE_DEG, ViewFound, is_side, near_side
+from gaitcheck.gait.view import SQUARE_FRONTAL_DEG, SQUARE_SIDE_DEG, ViewFound, is_side, near_side
 from gaitcheck.settings import View
 from gaitcheck.track import EXCHANGED_SIDES, CameraRoll, Landmark, PoseTrack
 
@@ -188,7 +188,7 @@ def view_check(view: View | None, found: ViewFound | None) -> Check:
         )
     if found is None or found.view != view:
         return Check("camera_square", None, "Whether the camera looks squarely at the runner could not be told.")
-    ok = found.off_square_deg <= SQUARE_DEG
+    ok = found.off_square_deg <= (SQUARE_SIDE_DEG if is_side(view) else SQUARE_FRONTAL_DEG)
     return Check(
         "camera_square",
         ok,

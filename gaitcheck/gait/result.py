@@ -70,7 +70,8 @@ class Measure:
     of `mean`, in `unit`. `from_standing` is the mean relative to the standing baseline (posture angles only, None
     without a baseline). `side` is None for measures of the whole body. `evidence` names what the value was read from
     where that differs from video to video (see `accuracy.accuracy_of`). `doubt` says where the doubt of a "borderline"
-    value lies; None for the others.
+    value lies; None for the others. `camera_part` is the part of `uncertainty` that a camera adds which may not look
+    squarely and level at the runner.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Measure:
     from_standing: float | None = None
     evidence: str | None = None
     doubt: Doubt | None = None
+    camera_part: float = 0.0
 
 
 @dataclass(frozen=True)

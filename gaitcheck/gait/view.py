@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitcheck.gait.result import Direction, Side
 from gaitcheck.settings import View
@@ -12,23 +13,32 @@ from gaitcheck.track import FloatArray, Landmark, PoseTrack
 
 #: Heading of the runner for each view: 0 faces the camera, +90 faces image-right.
 HEADINGS_DEG: dict[View, float] = {"front": 0.0, "right": 90.0, "rear": 180.0, "left": -90.0}
-#: Largest turn away from square that still reads the plane's angles to within a degree or two (cos 20 = 0.94).
-SQUARE_DEG = 20.0
+#: Turn away from square beyond which a view's values are doubtful. In a side view 20 degrees take 6 % off the angles of
+#: its plane; from behind and in front a bent knee points sideways, which at 12 degrees adds 8 degrees to its valgus.
+SQUARE_SIDE_DEG, SQUARE_FRONTAL_DEG = 20.0, 12.0
 
 
 @dataclass(frozen=True)
 class ViewFound:
-    """The nearest of the four views, and how far the runner's heading is from square to it (degrees)."""
+    """The nearest of the four views, and the runner's heading against square to it (degrees, + = towards image-right
+    for a runner who faces the camera).
+    """
 
     view: View
-    off_square_deg: float
+    yaw_deg: float
+
+    @property
+    def off_square_deg(self) -> float:
+        """How far the camera is from square to the runner."""
+        return abs(self.yaw_deg)
 
 
 def find_view(track: PoseTrack) -> ViewFound | None:
     """Tell the view from the heading of shoulders and hips in MediaPipe's world landmarks.
 
     The heading is the circular mean over all frames of the direction of the right-to-left line of shoulders and of
-    hips, seen from above. Returns None where the track is empty or its headings point everywhere.
+    hips, seen from above. How far that is from square is told by the shoulders alone: the model turns the hips twice as
+    far as they are (rendered runners). Returns None where the track is empty or its headings point everywhere.
     """
     lines = []
     for left, right in (
@@ -37,20 +47,22 @@ def find_view(track: PoseTrack) -> ViewFound | None:
     ):
         d = track.world_m[:, left] - track.world_m[:, right]
         lines.append(d[:, 0] + 1j * d[:, 2])
-    across = np.concatenate(lines)
-    across = across[np.isfinite(across) & (np.abs(across) > 0)]
-    if not across.size:
+    heading, of_shoulders = _heading(np.concatenate(lines)), _heading(lines[0])
+    if heading is None:
         return None
-    mean = complex(np.mean(across / np.abs(across)))
-    if abs(mean) < 0.5:
-        return None
-    heading = float(np.degrees(np.angle(mean)))
+    view = min(HEADINGS_DEG, key=lambda one: abs(_turned(heading, one)))
+    return ViewFound(view, _turned(heading if of_shoulders is None else of_shoulders, view))
 
-    def off(view: View) -> float:
-        return abs((heading - HEADINGS_DEG[view] + 180.0) % 360.0 - 180.0)
 
-    view = min(HEADINGS_DEG, key=off)
-    return ViewFound(view, off(view))
+def _heading(across: NDArray[np.complex128]) -> float | None:
+    """Direction of the right-to-left lines seen from above, degrees; None where they point everywhere."""
+    known = across[np.isfinite(across) & (np.abs(across) > 0)]
+    mean = complex(np.mean(known / np.abs(known))) if known.size else 0.0
+    return float(np.degrees(np.angle(mean))) if abs(mean) >= 0.5 else None
+
+
+def _turned(heading_deg: float, view: View) -> float:
+    return (heading_deg - HEADINGS_DEG[view] + 180.0) % 360.0 - 180.0
 
 
 def seen_from(track: PoseTrack) -> View | None:

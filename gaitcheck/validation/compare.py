@@ -44,7 +44,8 @@ class MeasureRow:
     Attributes
     ----------
     uncertainty : printed with the value.
-    own_part : the part of it that comes from this run alone (spread of the steps, camera), without the table's.
+    own_part : the part of it that comes from this run alone (spread of the steps, roll), without the table's and
+        without what yaw and pitch add: the truth is that of the same camera.
     would_be : the value that was withheld, where the program had one.
     reason : why it is withheld or borderline.
     doubt : where the doubt of a borderline value lies, see `Measure`.
@@ -132,7 +133,7 @@ def _own_part(measured: Measure) -> float | None:
     if measured.uncertainty is None or measured.view is None:
         return None
     table = accuracy_of(measured.id, measured.view, measured.evidence).of(measured.doubt)
-    return float(np.sqrt(max(measured.uncertainty**2 - table**2, 0.0)))
+    return float(np.sqrt(max(measured.uncertainty**2 - table**2 - measured.camera_part**2, 0.0)))
 
 
 def _withheld_value(measured: Measure, gait: GaitResult) -> float | None:

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterable
 
 from gaitcheck.gait.measures import REGISTRY
-from gaitcheck.gait.measures.accuracy import Accuracy, accuracy_of, by_evidence
+from gaitcheck.gait.measures.accuracy import Accuracy, accuracy_of, by_evidence, view_group
 from gaitcheck.gait.measures.compute import ENOUGH_STEPS, FEWEST_STEPS, LEAST_VISIBILITY
 from gaitcheck.gait.measures.definition import MeasureDef
+from gaitcheck.gait.measures.direction import per_degree
 
 VIEW_WORDS = {"rear": "behind", "front": "front", "left": "left side", "right": "right side"}
 FAR_LEG_WORDS = {"withheld": "withheld in a side view", "borderline": "borderline in a side view"}
@@ -21,7 +22,9 @@ This page is made from the program's own records; do not edit it:
 
 Each measure is the mean over the steps of a leg (or of both), with the standard deviation over the steps, the number of
 steps, and an uncertainty: half the width of the interval that holds the true mean in 95 of 100 cases. The table of a
-measure gives the uncertainty of a mean over many steps by view; the spread of the steps is added to it.
+measure gives the uncertainty of a mean over many steps by view; the spread of the steps is added to it, and what the
+camera may do: a roll that stays unknown, and what yaw (not square to the runner) and pitch (looking up or down) are
+worth in degrees, each as large as the video lets it be ([pose.md](pose.md)).
 
 The uncertainties are made by `gaitcheck validate` from the errors on rendered runners whose truth is known (the tuning
 half of [validation.md](validation.md), some clips with a real runner's motion among them), over all builds, clothes,
@@ -54,6 +57,7 @@ def _section(definition: MeasureDef) -> str:
         "Frame rate": f"{definition.needs_fps:g} a second or more" if definition.needs_fps else "any",
     }
     rows["Uncertainty"] = _uncertainty(definition)
+    rows["A degree of the camera"] = _direction(definition)
     if definition.needs_real_time:
         rows["Slow motion"] = "only where the rate of filming is known"
     if definition.per_side and definition.far_leg in FAR_LEG_WORDS and {"left", "right"} & set(definition.views):
@@ -77,6 +81,17 @@ def _uncertainty(definition: MeasureDef) -> str:
         for evidence, row in by_evidence(definition.id, view).items():
             parts.append(f"{VIEW_WORDS[view]} by {evidence} {_in_words(row, definition)}")
     return ", ".join(parts)
+
+
+def _direction(definition: MeasureDef) -> str:
+    """What a degree of yaw and of pitch is worth, by view group."""
+    groups = {view_group(view): view for view in reversed(definition.views)}
+    parts = []
+    for group, view in reversed(groups.items()):
+        worth = per_degree()[definition.id, group]
+        words = VIEW_WORDS[view] if group != "side" else "side"
+        parts.append(f"{words} {worth.yaw:g} of yaw, {worth.pitch:g} of pitch ({definition.unit})")
+    return "; ".join(parts)
 
 
 def _in_words(known: Accuracy, definition: MeasureDef) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gaitcheck.gait.camera import CameraDirection
 from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.gait.measures.definition import Grounds, MeasureDef, Signals, landmark
+from gaitcheck.gait.measures.direction import direction_part
 from gaitcheck.gait.result import SIDES, Baseline, Doubt, Measure, Side, Status
 from gaitcheck.gait.steps import typical_step_s
 from gaitcheck.gait.view import near_side
@@ -42,13 +44,15 @@ UNREAL_TIME = (
 class Circumstances:
     """What holds for the whole video and decides whether a measure may be given.
 
-    `roll_sd_deg` is the standard deviation of the camera roll that is left after levelling, `stop` the reason why
-    nothing can be measured, `doubt` a reason why everything is borderline.
+    `roll_sd_deg` is the standard deviation of the camera roll that is left after levelling, `camera` how far it may
+    look from square and level, `stop` the reason why nothing can be measured, `doubt` a reason why everything is
+    borderline.
     """
 
     real_fps: float
     time_is_real: bool
     roll_sd_deg: float
+    camera: CameraDirection
     stop: str | None
     doubt: str | None
 
@@ -123,6 +127,7 @@ def measure(
         known = accuracy_of(definition.id, signals.view, grounds.evidence).of(doubt)
         accuracy = scale * max(known, grounds.uncertainty)
         roll = grounds.per_roll_deg * circumstances.roll_sd_deg
+        camera = scale * direction_part(definition.id, signals.view, circumstances.camera)
         from_standing = None
         if definition.posture and baseline is not None:
             standing = signals.between(series[definition.id, side], baseline.start_s, baseline.end_s)
@@ -135,13 +140,14 @@ def measure(
                 mean=mean,
                 sd=sd if sd > NO_SPREAD * abs(mean) else None,  # one value read for all steps together has no spread
                 n_steps=n,
-                uncertainty=float(np.linalg.norm([accuracy, 1.96 * roll, 1.96 * error])),
+                uncertainty=float(np.linalg.norm([accuracy, 1.96 * roll, camera, 1.96 * error])),
                 status=status,
                 reason=reason,
                 view=signals.view,
                 from_standing=from_standing,
                 evidence=grounds.evidence,
                 doubt=doubt,
+                camera_part=camera,
             )
         )
     return out
