@@ -232,3 +232,21 @@ def test_neither_leg_of_an_uneven_runner_is_taken_for_misread(duration_s: float)
     difference = of(gait, "pelvic_drop_difference")
     assert difference.n_steps >= 8
     assert difference.mean == pytest.approx(truth_of(truth)["pelvic_drop_difference", None], abs=0.5)
+
+
+@pytest.mark.parametrize("askew_deg", [-3.0, 3.0])
+def test_a_waistband_worn_askew_is_within_the_interval_and_stickers_are_not_made_unsure(askew_deg: float) -> None:
+    track, truth = run_of(spec_of("rear", motion=UNEVEN))
+    askew = line_of(track, truth, source="fused", zero_deg=1.9)
+    askew = replace(askew, tilt_deg=askew.tilt_deg + askew_deg)
+    gait = measure_gait(track, Settings(roll_deg=0.0), seconds_per_video_second=1.0, pelvis=askew)
+    true = {(m.id, m.side): m.mean for m in truth.measures}
+    for key in [*(("contralateral_pelvic_drop", side) for side in SIDES), ("pelvic_drop_difference", None)]:
+        measure = of(gait, *key)
+        assert measure.mean is not None
+        assert measure.uncertainty is not None
+        assert abs(measure.mean - true[key]) > 2.5
+        assert abs(measure.mean - true[key]) < measure.uncertainty
+    dots = of(of_run(motion=UNEVEN, settings={"roll_deg": 0.0})[0], "contralateral_pelvic_drop", "left")
+    assert dots.uncertainty is not None
+    assert dots.uncertainty < 2.0

@@ -15,12 +15,16 @@ from gaitcheck.gait.measures.definition import (
     at_midstance,
     stance_peak,
 )
+from gaitcheck.gait.pelvis import PelvisLine
 from gaitcheck.gait.result import Side, Step
 from gaitcheck.track import FloatArray
 
 #: Half width of the 95 % interval of the zero where it is the mean of both sides: half of what the two sides of a
 #: runner may differ by.
 MEAN_ZERO_DEG = 4.0
+#: Least half width of the 95 % interval of a zero from clothing: how crooked a waistband may be worn without anybody
+#: noticing. The picture cannot tell it from a pelvis that drops further on one side.
+WAISTBAND_ZERO_DEG = 3.0
 #: Uncertainty of a zero from standing still: how level a person stands.
 STANDING_ZERO_DEG = 1.0
 
@@ -62,12 +66,17 @@ def _stride_range(s: Signals, step: Step, series: FloatArray) -> float:
     return float(np.ptp(values)) if values.size else float("nan")  # NaN where the line is hidden for a while
 
 
+def _zero_of_picture(line: PelvisLine) -> float:
+    """Half width of the 95 % interval of the level that the line itself shows."""
+    return line.zero_deg if line.source == "stickers" else max(line.zero_deg, WAISTBAND_ZERO_DEG)
+
+
 def _of_tilt(s: Signals) -> Grounds:
     """What a value rests on that counts from level."""
     line = s.pelvis
     if line is None:
         return Grounds(lacking=s.no_pelvis or NO_PELVIS_LINE)
-    zero = {"picture": line.zero_deg, "standing": STANDING_ZERO_DEG, "mean": MEAN_ZERO_DEG}[line.zero]
+    zero = {"picture": _zero_of_picture(line), "standing": STANDING_ZERO_DEG, "mean": MEAN_ZERO_DEG}[line.zero]
     return Grounds(
         evidence=line.source if line.zero == "picture" else f"{line.source}, {line.zero} as zero",
         uncertainty=float(np.hypot(zero, line.swing_deg)),
@@ -92,7 +101,7 @@ def _of_sides(s: Signals) -> Grounds:
     if line.standing_deg is not None:
         zero, roll = STANDING_ZERO_DEG, 0.0
     else:
-        zero, roll = line.zero_deg, 1.0
+        zero, roll = _zero_of_picture(line), 1.0
     return Grounds(line.source, float(np.hypot(2 * zero, line.swing_deg)), 2 * roll)
 
 
