@@ -26,13 +26,13 @@ def assess(
 
     A finding follows only from a measure on enough steps (7), whose mean lies beyond the watch limit by more than its
     uncertainty, and which nothing in the video makes doubtful. One whose kind is always given with care says so and
-    counts half, in its rank and for a muscle. For a difference between the sides the two uncertainties are combined as
-    independent, or added up where a wrong level moves the sides in opposite directions. Measures that show one movement
-    (the pelvic drop is part of hip adduction; the knee at midstance and at its peak) give one finding per side and
-    count once for a muscle. Findings are ranked by their distance beyond the watch limit, in band widths, times the
-    weight of the evidence grade (A 1, B 0.6, C 0.3). The score of a muscle is the sum of the grade weights of the
-    patterns that point to it; a weight is halved where another measure speaks against the sign by more than its
-    uncertainty.
+    counts half for a muscle. For a difference between the sides the two uncertainties are combined as independent, or
+    added up where a wrong level moves the sides in opposite directions. Measures that show one movement (the pelvic
+    drop is part of hip adduction; the knee at midstance and at its peak) give one finding per side and count once for a
+    muscle. Findings are ranked by how far they lie beyond the watch limit for sure (what the uncertainty leaves of the
+    distance, in band widths), times the weight of the evidence grade (A 1, B 0.6, C 0.3). The score of a muscle is the
+    sum of the grade weights of the patterns that point to it; a weight is halved where another measure speaks against
+    the sign by more than its uncertainty.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gaitcheck.findings.load import Knowledge
-from gaitcheck.findings.schema import GRADE_WEIGHT, LOWERED, Against, BandRow, Direction
+from gaitcheck.findings.schema import GRADE_WEIGHT, Against, BandRow, Direction
 from gaitcheck.gait.result import SIDES, Measure, Side
 from gaitcheck.settings import Sex
 
@@ -42,7 +42,7 @@ class Deviation:
         is then the side with the larger value, `value` the difference and `direction` "high".
     level : the furthest limit that lies inside the value by more than its uncertainty.
     uncertainty : half width of the 95 % interval of `value`.
-    distance : distance beyond the watch limit, in band widths.
+    distance : how far beyond the watch limit it lies for sure, in band widths: what is left after its uncertainty.
     from_standing : True for a difference of values relative to standing.
     points_to_muscle : False for a difference that comes from the smaller side lying below zero.
     with_care : why the value is given with care, None for a sure one.
@@ -62,11 +62,8 @@ class Deviation:
 
     @property
     def rank(self) -> float:
-        """What findings are ordered by: distance in band widths times the weight of the evidence grade.
-
-        Half of that for a value given with care.
-        """
-        return self.distance * GRADE_WEIGHT[self.band.grade] * (1.0 if self.with_care is None else LOWERED)
+        """What findings are ordered by: sure distance in band widths times the weight of the evidence grade."""
+        return self.distance * GRADE_WEIGHT[self.band.grade]
 
     @property
     def finding_id(self) -> str:
@@ -174,7 +171,7 @@ def _levels(one: Judged) -> list[Deviation]:
                     level="marked" if marked else "watch",
                     value=one.mean,
                     uncertainty=one.uncertainty,
-                    distance=beyond / limit.band_width,
+                    distance=(beyond - one.uncertainty) / limit.band_width,
                     with_care=one.with_care,
                 )
             )
@@ -204,7 +201,7 @@ def _difference(left: Judged, right: Judged) -> list[Deviation]:
             level="watch",
             value=difference,
             uncertainty=uncertainty,
-            distance=(difference - limit) / limit,
+            distance=(difference - limit - uncertainty) / limit,
             from_standing=from_standing,
             points_to_muscle=sum(values) > 0,
             with_care=right.with_care if left.with_care is None else left.with_care,

@@ -62,15 +62,16 @@ How a finding comes about
 
 - The measure rests on at least {min_steps} steps, has an uncertainty, and nothing in the video makes it doubtful.
 - A measure whose kind is always given with care (such as knee valgus from behind) may give a finding, because its
-  uncertainty is made from such values and covers the doubt. The finding says why care is needed and counts half, in its
-  rank and for a muscle.
+  uncertainty is made from such values and covers the doubt. The finding says why care is needed and counts half for a
+  muscle.
 - Its mean lies beyond the watch limit by more than its uncertainty. "Marked" asks the same of the marked limit.
 - A difference between the sides uses both uncertainties: combined as independent, but added up where a wrong level
   moves the sides in opposite directions (hip adduction without standing still). The difference of the pelvic drop is a
   measure of its own, with its own uncertainty, and counts also where the drop itself is not sure enough.
 - Measures of one pattern give one finding per side, the best ranked, and count once for a muscle.
-- Rank = distance beyond the watch limit in band widths x weight of the grade (A {A}, B {B}, C {C}). A band width is the
-  distance from watch to marked, or the width stated in brackets; for a side difference it is the limit itself.
+- Rank = how far it lies beyond the watch limit for sure, in band widths, x weight of the grade (A {A}, B {B}, C {C}).
+  What is sure is the distance less the uncertainty. A band width is the distance from watch to marked, or the width
+  stated in brackets; for a side difference it is the limit itself.
 - At most three findings are shown first. "Nothing stands out" names what was looked at.
 
 How a muscle comes to be called "worth testing": a primary sign of its own side (or of the whole body) is among the

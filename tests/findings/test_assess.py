@@ -277,7 +277,7 @@ def test_a_value_of_a_kind_given_with_care_counts_half_and_says_why(beyond, fire
         assert (care.findings[0].with_care, sure.findings[0].with_care) == (True, False)
         assert care.findings[0].text == f"{sure.findings[0].text} Take this one with care: A reason of knee_valgus."
         assert muscle(care, "adductors", "left").score == muscle(sure, "adductors", "left").score / 2 == 0.15
-    # beside a sure pattern of the same weight it comes second, although it lies further out
+    # beside a surer pattern of the same weight it comes second, although it lies further out
     sideways = measured("lateral_trunk_lean", 5.0 + 0.8 * beyond, "right")
     assert ids(ask(measured("knee_valgus", **values, status="borderline", doubt="known"), sideways))[0] == (
         "lateral_trunk_lean.high.right"
@@ -304,12 +304,12 @@ def test_descriptive_measures_never_fire() -> None:
         assert (assessment.findings, assessment.looked_at) == ((), ())
 
 
-def test_ranked_by_distance_in_band_widths_times_grade() -> None:
-    assessment = ask(
-        measured("lateral_trunk_lean", 14.0, "left"),  # 3 widths x 0.3 = 0.9
-        measured("step_time_symmetry", 6.0),  # 1.5 widths x 0.6 = 0.9, later in the list
-        measured("tibia_inclination_ic", 16.5, "left"),  # 1.5 widths x 0.6 = 0.9, between the two
-        measured("cadence", 138.0),  # 17 / 8.6 x 0.6 = 1.19
+def test_ranked_by_sure_distance_in_band_widths_times_grade() -> None:
+    assessment = ask(  # each has an uncertainty of 1
+        measured("lateral_trunk_lean", 15.0, "left"),  # 3 widths x 0.3 = 0.9
+        measured("step_time_symmetry", 7.0),  # 1.5 widths x 0.6 = 0.9, later in the list
+        measured("tibia_inclination_ic", 17.5, "left"),  # 1.5 widths x 0.6 = 0.9, between the two
+        measured("cadence", 137.0),  # 17 / 8.6 x 0.6 = 1.19
     )
     assert ids(assessment) == [
         "cadence.low",
@@ -317,6 +317,14 @@ def test_ranked_by_distance_in_band_widths_times_grade() -> None:
         "tibia_inclination_ic.high.left",
         "step_time_symmetry.high",
     ]
+
+
+def test_what_is_less_sure_ranks_lower() -> None:
+    drop = measured("contralateral_pelvic_drop", 14.0, "right", uncertainty=1.0)  # 5 sure degrees = 2.5 widths
+    for uncertainty, first in ((1.9, "hip_adduction"), (2.1, "contralateral_pelvic_drop")):
+        # 12 degrees beyond the limit: 10.1 or 9.9 sure ones, in widths of 4
+        other = measured("hip_adduction", 30.0, "left", uncertainty=uncertainty)
+        assert ask(drop, other).findings[0].measure_id == first
 
 
 def test_one_judged_side_is_said_in_the_summary() -> None:
