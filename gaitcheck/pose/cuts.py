@@ -14,6 +14,8 @@ UInt8Array = NDArray[np.uint8]
 _CELLS = 6
 #: Size to which a frame is shrunk before it is compared.
 _SMALL_PX = (48, 48)
+#: Rows and columns of the frame that are looked at for that.
+_SAMPLED_PX = 192
 #: Least change of the picture (mean absolute difference, 0..1) and of its colours (half the L1 distance, 0..1).
 LEAST_PICTURE_CHANGE = 0.11
 LEAST_COLOUR_CHANGE = 0.2
@@ -35,9 +37,15 @@ class CutDetector:
         self._colours: FloatArray | None = None
         self._usual = 0.0
 
-    def is_cut(self, bgr: UInt8Array) -> bool:
+    def is_cut(self, frame: UInt8Array) -> bool:
         """Whether this frame (H, W, 3) belongs to another scene than the frame given before it."""
-        small = cv2.resize(bgr, _SMALL_PX, interpolation=cv2.INTER_AREA)
+        sampled = frame
+        if min(frame.shape[:2]) > _SAMPLED_PX:
+            # averaging over all pixels costs as much as a third of decoding the frame, and tells no more
+            sampled = np.asarray(
+                cv2.resize(frame, (_SAMPLED_PX, _SAMPLED_PX), interpolation=cv2.INTER_NEAREST), np.uint8
+            )
+        small = cv2.resize(sampled, _SMALL_PX, interpolation=cv2.INTER_AREA)
         picture = small.astype(np.float64) / 255
         counts = cv2.calcHist([small], [0, 1, 2], None, [_CELLS] * 3, [0, 256] * 3)
         colours = np.asarray(counts, dtype=np.float64).ravel() / (_SMALL_PX[0] * _SMALL_PX[1])

@@ -23,7 +23,7 @@ from gaitcheck.video.index import FrameIndex
 from gaitcheck.video.reader import FrameReader
 
 #: How long before its own first frame a stretch is entered.
-WARM_UP_S = 0.5
+WARM_UP_S = 0.25
 #: Shortest stretch of a video, and shortest one of a video that is longer than twice this.
 SHORTEST_S = 1.5
 USUAL_S = 7.0

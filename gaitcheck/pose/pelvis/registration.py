@@ -240,7 +240,10 @@ class _Fit:
         dx, dy = x - np.float32(self.middle[0]), y - np.float32(self.middle[1])
         levels = [np.broadcast_to(np.eye(3, dtype=np.float32)[c], gx.shape) for c in range(3)]
         slopes = [gx, gy, gy * dx - gx * dy, gx * dx + gy * dy, *levels]
-        self._slopes = np.stack(slopes).reshape(MOVES + 3, -1).astype(np.float32)
+        by_place = np.stack(slopes).reshape(MOVES + 3, -1, 3).astype(np.float32)
+        self._slopes = by_place.reshape(MOVES + 3, -1)
+        # what a place of weight 1 adds to the normal matrix: the same for every patch
+        self._products = np.einsum("apc,bpc->abp", by_place, by_place).reshape((MOVES + 3) ** 2, -1)
         self._variance = (reference.spread**2 + _LEAST_SPREAD**2)[self._part]
         enough = (reference.seen > _LEAST_SEEN)[self._part]
         self._window = np.asarray(window[self._part] * enough / self._variance, dtype=np.float32)
@@ -249,9 +252,7 @@ class _Fit:
     @property
     def turn_sd_deg(self) -> float:
         """Standard error of the turn if every pixel's deviation had the reference's spread and were its own."""
-        usable = np.repeat(self._window.ravel(), 3)
-        normal = ((self._slopes * usable) @ self._slopes.T).astype(float) + _HELD
-        return float(np.degrees(np.sqrt(np.linalg.inv(normal)[TURN, TURN])))
+        return float(np.degrees(np.sqrt(np.linalg.inv(self._normal(self._window))[TURN, TURN])))
 
     def best(
         self, picture: Float32Array, weight: Float32Array, start: FloatArray, steps: int = _MOST_STEPS
@@ -263,18 +264,21 @@ class _Fit:
             usable = self._window * self._taken(weight, moves, cv2.INTER_NEAREST)
             if usable.sum() < _LEAST_WINDOW * self._whole:
                 return np.array(start, dtype=float), np.inf
-            strange = np.square(off - level.astype(np.float32)).mean(axis=-1) / self._variance
+            strange = _mean_square(off - level.astype(np.float32)) / self._variance
             misfit = float(np.sqrt((usable * strange).sum() / usable.sum()))
             if step:
                 usable = usable / (1 + strange / _DOUBTED**2)
-            weighted = self._slopes * np.repeat(usable.ravel(), 3)
-            normal = (weighted @ self._slopes.T).astype(float) + _HELD
-            change = np.linalg.solve(normal, (weighted @ off.ravel()).astype(float) + _HELD[:, :MOVES] @ moves)
+            pulled = (self._slopes @ (off * usable[..., None]).ravel()).astype(float) + _HELD[:, :MOVES] @ moves
+            change = np.linalg.solve(self._normal(usable), pulled)
             moves -= change[:MOVES]
             level = change[MOVES:]
             if np.abs(change[:MOVES] * (1, 1, HALF_WIDTH, HALF_WIDTH)).max() < _STILL:
                 break
         return moves, misfit
+
+    def _normal(self, weights: Float32Array) -> FloatArray:
+        size = MOVES + 3
+        return np.asarray((self._products @ weights.ravel()).reshape(size, size).astype(float) + _HELD)
 
     def placed(self, picture: Float32Array, moves: FloatArray) -> Float32Array:
         """The whole patch (or its weights) moved to where it fits the reference."""
@@ -282,9 +286,14 @@ class _Fit:
 
     def matrix(self, moves: FloatArray) -> FloatArray:
         """(2, 3) affine map from a pixel of the reference to its place in the patch."""
-        x, y, turn, growth = moves
-        linear = np.array([[1 + growth, -turn], [turn, 1 + growth]])
-        return np.column_stack([linear, self.middle + np.array([x, y]) - linear @ self.middle])
+        x, y, turn, growth = (float(move) for move in moves)
+        middle_x, middle_y = (float(place) for place in self.middle)
+        return np.array(
+            [
+                [1 + growth, -turn, x - growth * middle_x + turn * middle_y],
+                [turn, 1 + growth, y - turn * middle_x - growth * middle_y],
+            ]
+        )
 
     def _taken(self, picture: Float32Array, moves: FloatArray, how: int = cv2.INTER_LINEAR) -> Float32Array:
         """The window's part of the patch where these moves put it."""
@@ -313,11 +322,16 @@ def _typical(pictures: Float32Array, weights: Float32Array) -> Reference:
     share = np.where(seen > 0, usable, np.float32(1))
     picture = _mean(pictures, share)
     for _ in range(2):
-        off = np.square(pictures - picture).mean(axis=-1)
+        off = _mean_square(pictures - picture)
         spread = np.sqrt(_mean(off[..., None], share)[..., 0])
         trust = share / (1 + off / (2 * spread**2 + 1))
         picture = _mean(pictures, trust)
     return Reference(picture, spread, seen)
+
+
+def _mean_square(colours: Float32Array) -> Float32Array:
+    """(...) mean of the squares of (..., 3)."""
+    return np.asarray(np.einsum("...c,...c->...", colours, colours) / np.float32(3), dtype=np.float32)
 
 
 def _mean(values: Float32Array, weights: Float32Array) -> Float32Array:
