@@ -11,6 +11,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import median_filter
 from scipy.signal import butter, sosfiltfilt
 
+from gaitcheck.gait.strides import settle_legs
 from gaitcheck.gait.swaps import repair_swaps
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
 
@@ -18,7 +19,10 @@ from gaitcheck.track import FloatArray, Landmark, PoseTrack
 LONGEST_GAP_S = 0.10
 #: Low-pass of joint positions. Gait angles hold little above 8 Hz, the tracker's jitter lies above it.
 CUTOFF_HZ = 9.0
-#: The same as a share of the frame rate, which wins at low rates.
+#: The low-pass for what is read at contact, where the knee turns round within a few frames and 9 Hz rounds its bend
+#: by degrees. The mean over the steps takes out the jitter that this lets through.
+CONTACT_CUTOFF_HZ = 18.0
+#: Both as a share of the frame rate, which wins at low rates.
 CUTOFF_SHARE = 0.36
 #: A point further than this from its neighbours' median (leg lengths) for a frame or two is a spike.
 SPIKE_LEGS = 0.06
@@ -35,12 +39,14 @@ class CleanTrack:
     Attributes
     ----------
     track : on a uniform time base, filtered; NaN outside stretches in which the runner was followed.
+    sharp_xy_px : (T, 33, 2) the track's `xy_px` with the low-pass for what is read at contact.
     leg_length_px : median length of thigh plus shank.
     frames_with_runner : frames of the raw track in which the runner was found.
     frames_filled, swaps_repaired : frames mended.
     """
 
     track: PoseTrack
+    sharp_xy_px: FloatArray
     leg_length_px: float
     frames_with_runner: int
     frames_filled: int
@@ -66,11 +72,15 @@ def leg_length(track: PoseTrack, percentile: float = 50.0) -> float:
     return float(np.percentile(good, percentile)) if good.size else float("nan")
 
 
-def clean(raw: PoseTrack, slowness: float = 1.0) -> CleanTrack | None:
+def clean(raw: PoseTrack, slowness: float = 1.0, phase: FloatArray | None = None) -> CleanTrack | None:
     """Mend and filter a raw track.
 
-    `slowness` is how many times slower than a usual run the track plays (unknown slow motion): durations are stretched
-    and frequencies lowered by it.
+    Parameters
+    ----------
+    slowness : how many times slower than a usual run the track plays (unknown slow motion): durations are stretched
+        and frequencies lowered by it.
+    phase : (T,) strides gone by at each frame, where they are known (see `strides`): then the run's mean stride says
+        which leg is which.
 
     Returns None where there is no stretch of at least `SHORTEST_STRETCH_S` in which a person was followed.
     """
@@ -79,15 +89,18 @@ def clean(raw: PoseTrack, slowness: float = 1.0) -> CleanTrack | None:
         return None
     frames_with_runner = int(raw.found.sum())
     repaired, exchanged = repair_swaps(raw, legs, slowness)
+    if phase is not None:
+        repaired = settle_legs(repaired, legs, phase, LONGEST_GAP_S * slowness)
+        exchanged = np.any(np.abs(repaired.xy_px - raw.xy_px) > 0, axis=(1, 2))
     stretches = _stretches(repaired, slowness)
     if not stretches:
         return None
     step_s = float(np.median(np.diff(raw.time_s)))
     time = np.arange(0, int(np.floor(raw.time_s[-1] / step_s + 1e-9)) + 1) * step_s
-    cutoff = min(CUTOFF_HZ / slowness, CUTOFF_SHARE / step_s)
-    sos = butter(2, cutoff, fs=1.0 / step_s, output="sos")
+    cutoff, contact_cutoff = (min(hz / slowness, CUTOFF_SHARE / step_s) for hz in (CUTOFF_HZ, CONTACT_CUTOFF_HZ))
+    sos, sharp_sos = (butter(2, hz, fs=1.0 / step_s, output="sos") for hz in (cutoff, contact_cutoff))
     n = len(time)
-    xy = np.full((n, *raw.xy_px.shape[1:]), np.nan)
+    xy, sharp = np.full((2, n, *raw.xy_px.shape[1:]), np.nan)
     visibility = np.full((n, raw.visibility.shape[1]), np.nan)
     world = np.full((n, *raw.world_m.shape[1:]), np.nan)
     filled = 0
@@ -97,19 +110,22 @@ def clean(raw: PoseTrack, slowness: float = 1.0) -> CleanTrack | None:
         known = repaired.time_s[rows]
         inside = (time >= known[0] - 1e-9) & (time <= known[-1] + 1e-9)
         just_before = max(int(np.argmax(inside)) - 1, 0)
-        for values in (xy, visibility, world):
+        for values in (xy, sharp, visibility, world):
             values[just_before] = np.nan  # so that a cut without a missing frame parts the stretches too
         width = max(3, 2 * round(0.04 * slowness / step_s) + 1)
         for mark in range(xy.shape[1]):  # one landmark after the other: a long video's arrays are large
-            steady = _without_spikes(repaired.xy_px[rows, mark], legs, width)
-            xy[inside, mark] = sosfiltfilt(sos, PchipInterpolator(known, steady)(time[inside]), axis=0)
-            placed = PchipInterpolator(known, repaired.world_m[rows, mark])(time[inside])
+            there = np.isfinite(repaired.xy_px[rows, mark, 0])  # a point on neither leg is bridged
+            steady = _without_spikes(repaired.xy_px[rows[there], mark], legs, width)
+            points = PchipInterpolator(known[there], steady)(time[inside])
+            xy[inside, mark] = sosfiltfilt(sos, points, axis=0)
+            sharp[inside, mark] = sosfiltfilt(sharp_sos, points, axis=0)
+            placed = PchipInterpolator(known[there], repaired.world_m[rows[there], mark])(time[inside])
             world[inside, mark] = sosfiltfilt(sos, placed, axis=0)
             visibility[inside, mark] = PchipInterpolator(known, repaired.visibility[rows, mark])(time[inside])
     gap_s = LONGEST_GAP_S * slowness
     note = f"gaps up to {gap_s:.2g} s bridged ({filled} frames), zero-phase low-pass at {cutoff:.2g} Hz"
     track = repaired.noted(note, time_s=time, xy_px=xy, visibility=np.clip(visibility, 0, 1), world_m=world)
-    return CleanTrack(track, legs, frames_with_runner, filled, int(exchanged.sum()))
+    return CleanTrack(track, sharp, legs, frames_with_runner, filled, int(exchanged.sum()))
 
 
 def at_times(track: PoseTrack, time_s: FloatArray) -> PoseTrack:

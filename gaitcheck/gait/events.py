@@ -4,10 +4,11 @@ Midstance is the lowest point of the body: it is seen in every view. The leg on 
 lower. Contact and toe-off have one method for each kind of view:
 
 side views (feet against the belt)
-    A foot on the belt moves back at the belt's speed. Initial contact is where the foot's speed, before midstance,
-    passes half the belt's speed (read from the foot itself at midstance). Toe-off lies half way between the body's
-    own (below) and the moment at which the thigh points furthest back, less a constant: the two err independently.
-    The straightest knee (Fellin 2010), the foot's rise and its speed shift more from runner to runner.
+    A foot on the belt moves back at the belt's speed. Initial contact is where the speed of ankle and heel, before
+    midstance, passes half the belt's (read from the points themselves at midstance); of the two and the body's own
+    contact (below) the one in the middle counts. Toe-off is the median of four moments, each less its constant:
+    the body's own, the thigh furthest back, the straightest knee (Fellin 2010), and the ankle's speed passing half the
+    belt's. Each of them shifts by 10 ms and more from runner to runner, in ways of its own.
 
 rear and front views (the body's rise and fall)
     In flight the body falls freely; its fall is fastest when the force under the foot reaches body weight, which is a
@@ -30,7 +31,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import brentq
 from scipy.signal import find_peaks
 
-from gaitcheck.angles import swing_from_vertical
+from gaitcheck.angles import bend, swing_from_vertical
 from gaitcheck.gait.clean import CleanTrack
 from gaitcheck.gait.result import Direction, Side
 from gaitcheck.gait.view import is_side
@@ -55,9 +56,9 @@ BREAK_COST = 3.0
 LANDED_SHARE = 0.5
 #: A landing this far from the body's own contact is none.
 FARTHEST_FROM_BODY_S = 0.05
-#: The thigh points furthest back this long after toe-off: 33 ms at 2.5 m/s and 46 ms at 3.5 m/s on a force plate, and
-#: later still in what the pose model sees of rendered runners.
-THIGH_DELAY_S = 0.048
+#: How long after toe-off, in side views, the body seems to leave the belt, the thigh points furthest back, the knee is
+#: straightest, and the ankle is slower than half the belt: half way between marker runs and rendered runners.
+BODY_DELAY_S, THIGH_DELAY_S, KNEE_DELAY_S, ANKLE_DELAY_S = 0.010, 0.038, 0.013, -0.008
 #: Force against a half-sine: how much earlier than the model contact is, how much later toe-off is.
 CONTACT_FACTOR = 1.22
 TOE_OFF_FACTOR = 1.62
@@ -186,8 +187,7 @@ def _stances_of(
         contact, off = (middle + from_middle[0], middle + from_middle[1]) if from_middle else (None, None)
         if is_side(view) and contact is not None:
             contact = _contact_by_foot(clean, rows, side, middle, contact, period, direction)
-            back = _toe_off_by_thigh(clean, rows, side, middle, period, direction)
-            off = None if back is None or off is None else (back - THIGH_DELAY_S + off) / 2
+            off = None if off is None else _toe_off_by_leg(clean, rows, side, middle, off, period, direction)
         within = (contact is None or contact >= time[0]) and (off is None or off <= time[-1])
         if within:
             yield Stance(side, middle, contact, off, float(clearance))
@@ -292,10 +292,10 @@ def _contact_by_foot(
     period: float,
     direction: Direction | None,
 ) -> float:
-    """Contact of one step from the speed of ankle and toe against the belt's.
+    """Contact of one step from the speed of ankle and heel against the belt's.
 
     Of the moments at which a point comes down to that speed the one nearest to the body's own contact counts, so that
-    a jitter of the landed foot is not taken for landing; and of ankle, toe and body the one in the middle, so that one
+    a jitter of the landed foot is not taken for landing; and of ankle, heel and body the one in the middle, so that one
     of them may be wrong.
     """
     forward = -1.0 if direction == "image_left" else 1.0
@@ -305,7 +305,7 @@ def _contact_by_foot(
         return by_body
     fine = np.arange(time[window][0], time[window][-1], FINE_S)
     contacts = []
-    for left in (Landmark.LEFT_ANKLE, Landmark.LEFT_FOOT_INDEX):
+    for left in (Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL):
         speed = CubicSpline(time[window], forward * xy[window, left + (side == "right"), 0])(fine, 1)
         belt = float(np.median(speed[np.abs(fine - middle) < 0.12 * period]))
         moving = speed > LANDED_SHARE * belt
@@ -316,17 +316,40 @@ def _contact_by_foot(
     return float(np.median([*contacts, by_body]))
 
 
-def _toe_off_by_thigh(
-    clean: CleanTrack, rows: slice, side: Side, middle: float, period: float, direction: Direction | None
+def _toe_off_by_leg(
+    clean: CleanTrack,
+    rows: slice,
+    side: Side,
+    middle: float,
+    by_body: float,
+    period: float,
+    direction: Direction | None,
 ) -> float | None:
-    """Moment of one step at which the thigh points furthest back."""
+    """Toe-off of one step: the median of body's, thigh's, knee's and ankle's; None without the thigh's."""
     forward = -1.0 if direction == "image_left" else 1.0
     time, xy = clean.track.time_s[rows], clean.track.xy_px[rows]
-    window = (time >= middle) & (time <= middle + 0.95 * period)
+    window = (time >= middle - 0.2 * period) & (time <= middle + 0.95 * period)
     if window.sum() < 5:
         return None
-    hip, knee = (xy[window, left + (side == "right")] for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE))
+    points = (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
+    hip, knee, ankle = (xy[window, left + (side == "right")] for left in points)
     fine = np.arange(middle + 0.15 * period, min(middle + 0.8 * period, time[window][-1]), FINE_S)
-    back = CubicSpline(time[window], -swing_from_vertical(hip, knee, forward))(fine)
-    tops, _ = find_peaks(back)
-    return float(fine[tops[np.argmax(back[tops])]]) if tops.size else None
+
+    def largest(series: FloatArray) -> float | None:
+        line = CubicSpline(time[window], series)(fine)
+        tops, _ = find_peaks(line)
+        return float(fine[tops[np.argmax(line[tops])]]) if tops.size else None
+
+    back = largest(-swing_from_vertical(hip, knee, forward))
+    if back is None:
+        return None
+    moments = [by_body - BODY_DELAY_S, back - THIGH_DELAY_S]
+    straight = largest(-bend(hip, knee, ankle, forward))
+    if straight is not None:
+        moments.append(straight - KNEE_DELAY_S)
+    way = CubicSpline(time[window], forward * ankle[:, 0])
+    belt = float(np.median(way(np.arange(middle - 0.12 * period, middle + 0.12 * period, FINE_S), 1)))
+    slower = fine[way(fine, 1) > LANDED_SHARE * belt]
+    if belt < 0 and slower.size:
+        moments.append(float(slower[0]) - ANKLE_DELAY_S)
+    return float(np.median(moments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -28,7 +29,8 @@ from gaitcheck.gait.pelvis import pelvis_line
 from gaitcheck.gait.repeats import without_repeats
 from gaitcheck.gait.result import SIDES, Baseline, Check, GaitResult, Measure, Quality, Step
 from gaitcheck.gait.steps import make_steps
-from gaitcheck.gait.view import ViewFound, facing, find_view
+from gaitcheck.gait.strides import stride_phase
+from gaitcheck.gait.view import ViewFound, facing, find_view, is_side
 from gaitcheck.settings import Settings, View
 from gaitcheck.track import CameraRoll, FloatArray, Landmark, PelvisTrack, PoseTrack
 
@@ -92,6 +94,10 @@ def measure_gait(
     stances: list[Stance] = []
     if view is not None:
         stances, period = find_stances(cleaned, view, facing(track, view))
+        phase = _stride_phase(track, stances) if is_side(view) else None
+        if phase is not None:
+            cleaned = clean(track, slowness, phase) or cleaned
+            stances, period = find_stances(cleaned, view, facing(track, view))
     steps, dropped = make_steps(stances, period, track.cuts_s) if period is not None else ((), 0)
     baseline = _baseline(cleaned, settings, seconds_per_video_second or 1.0)
     real_fps = cleaned.rate_hz
@@ -172,6 +178,11 @@ def _measure_all(signals: Signals, baseline: Baseline | None, circumstances: Cir
     return _Given(series, values, tuple(measures))
 
 
+def _stride_phase(track: PoseTrack, stances: Sequence[Stance]) -> FloatArray | None:
+    middles, on_left = [s.midstance_s for s in stances], [s.side == "left" for s in stances]
+    return stride_phase(track.time_s, middles, on_left, track.cuts_s)
+
+
 def _is_running_rhythm(period_s: float) -> bool:
     return quality.RUNNING_CADENCE[0] <= 60.0 / period_s <= quality.RUNNING_CADENCE[1]
 
@@ -192,7 +203,7 @@ def _signals(
     steps: tuple[Step, ...],
 ) -> Signals:
     width, height = cleaned.track.frame_size_px
-    xy = cleaned.track.xy_px
+    xy = cleaned.sharp_xy_px if is_side(view) else cleaned.track.xy_px
     if level.roll_deg is not None:
         xy = rotated(xy, level.roll_deg, (width / 2, height / 2))
     hips = xy[:, Landmark.LEFT_HIP, 0] - xy[:, Landmark.RIGHT_HIP, 0]
