@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from gaitcheck.batch.job import AnalysisJob, Job
 from gaitcheck.batch.ledger import LEDGER_NAME, LOCK_NAME, Entry, only_batch_in, read_ledger, work_key, write_ledger
 from gaitcheck.batch.tables import FAILURES_CSV, SUMMARY_CSV, SUMMARY_PARQUET, WIDE_CSV, read_measures, write_tables
 from gaitcheck.batch.worker import Outcome, WorkerProcess
+from gaitcheck.cores import usable_cores
 from gaitcheck.errors import Cancelled, UnusableInputError
 from gaitcheck.settings import Settings
 
@@ -44,7 +44,7 @@ def run_batch(
     inputs : folders, patterns and files.
     out_dir : made if it is missing.
     settings : the same for all recordings.
-    jobs : worker processes at a time; each uses one core where there are as many workers as cores.
+    jobs : worker processes at a time; they share the cores evenly.
     annotated_video : whether to make the annotated video of each recording.
     on_event : told of every start, progress, end, failure and skip.
 
@@ -171,7 +171,7 @@ class _Batch:
             return
         scratch = Path(tempfile.mkdtemp(dir=self.out_dir / PARTIAL_NAME))
         work = partial(self.job, (recording.file,), scratch / recording.name)
-        threads = max(1, (os.cpu_count() or 1) // self.jobs)
+        threads = max(1, usable_cores() // min(self.jobs, self.total))
         self.running.append(_Running(recording, key, scratch, WorkerProcess(work, scratch=scratch, threads=threads)))
         self._tell("started", recording.name)
 

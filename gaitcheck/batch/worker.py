@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from gaitcheck.cores import VARIABLE
 from gaitcheck.errors import GaitCheckError
 
 Progress = Callable[[str, float], None]
@@ -33,6 +34,7 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "OPENCV_FFMPEG_THREADS",
     "OPENCV_FOR_THREADS_NUM",
+    VARIABLE,
 )
 
 LOG_NAME = "worker.log"

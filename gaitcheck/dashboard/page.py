@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import streamlit as st
 
+from gaitcheck.cores import usable_cores
 from gaitcheck.dashboard.files import open_result
 from gaitcheck.dashboard.progress import show_progress
 from gaitcheck.dashboard.result_page import show_result
@@ -18,7 +18,7 @@ from gaitcheck.errors import GaitCheckError
 @st.cache_resource(show_spinner=False)
 def get_desk(root: Path) -> RunDesk:
     """The one desk of this server."""
-    return RunDesk(root, slots=max(1, (os.cpu_count() or 1) // 2))
+    return RunDesk(root, slots=max(1, usable_cores() // 2))
 
 
 def show() -> None:

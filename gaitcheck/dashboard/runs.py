@@ -22,6 +22,7 @@ from typing import Literal
 
 from gaitcheck.batch.job import Job
 from gaitcheck.batch.worker import Outcome, WorkerProcess
+from gaitcheck.cores import usable_cores
 from gaitcheck.errors import UnusableInputError
 
 _LOG = logging.getLogger(__name__)
@@ -157,7 +158,7 @@ class RunDesk:
                 scratch = self._scratch_dir(token)
                 shutil.rmtree(scratch, ignore_errors=True)
                 scratch.mkdir()
-                threads = max(1, (os.cpu_count() or 1) // self._slots)
+                threads = max(1, usable_cores() // self._slots)
                 work = partial(run.job, run.files, scratch / "result")
                 run.worker = WorkerProcess(work, scratch=scratch, threads=threads)
                 run.started_s = time.monotonic()

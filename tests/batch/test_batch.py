@@ -77,13 +77,15 @@ def test_a_folder_for_each_and_one_table_over_all(tmp_path: Path) -> None:
     assert sorted(kinds) == sorted((kind, name) for kind in ("started", "done") for name in ("one", "two", "three"))
 
 
-def test_each_recording_has_a_process_of_its_own_with_its_share_of_the_cores(tmp_path: Path) -> None:
-    cores = os.cpu_count() or 1
-    run(make_files(tmp_path / "in", one="1", two="2"), tmp_path / "out", jobs=cores)
+def test_each_recording_has_a_process_of_its_own_with_its_share_of_the_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAITCHECK_WORKERS", "5")
+    run(make_files(tmp_path / "in", one="1", two="2"), tmp_path / "out", jobs=4)
     pids = {(tmp_path / "out" / name / "pid.txt").read_text() for name in ("one", "two")}
     assert len(pids) == 2
     assert str(os.getpid()) not in pids
-    assert (tmp_path / "out" / "one" / "threads.txt").read_text() == "1"
+    assert (tmp_path / "out" / "one" / "threads.txt").read_text() == "2"
 
 
 def test_failures_are_listed_and_the_others_go_on(tmp_path: Path) -> None:
