@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from gaitcheck.synthetic.spec import Spec
 from gaitcheck.synthetic.truth import true_of
 from gaitcheck.track import FloatArray
 from gaitcheck.validation.marker_runs import MarkerRun, find_runs, read_run
-from gaitcheck.validation.mocap import clip_of, mocap_clips
+from gaitcheck.validation.mocap import clip_of, mocap_clips, mocap_section, stored_rows
 from gaitcheck.validation.page import Section, put_section
 from tests.support.mocap import MOCAP
 
@@ -197,3 +199,22 @@ def test_contact_flags_are_the_force_plates(name: str, speed: float) -> None:
             expected |= (start + TIME_S >= begin) & (start + TIME_S < end)
         assert np.array_equal(pose.contact[side], expected)
     assert not (pose.contact["left"] & pose.contact["right"]).any()
+
+
+def test_the_half_of_a_clip_is_that_of_its_name_and_its_rows_are_kept() -> None:
+    rows = stored_rows()
+    halves = {row.case: row.half for row in rows}
+    assert set(halves.values()) == {"tuning", "reporting"}
+    for name, half in halves.items():
+        assert half == ("tuning" if hashlib.sha256(name.encode()).digest()[0] & 1 else "reporting"), name
+
+
+def test_the_section_says_how_many_intervals_hold_the_truth() -> None:
+    (first, *_) = [row for row in stored_rows() if row.error is not None]
+    rows = [
+        replace(first, half=half, measured=first.true + error, uncertainty=2.0)
+        for half, errors in (("tuning", (1.0, 3.0)), ("reporting", (1.0, -1.0, 2.5, 0.0)))
+        for error in errors
+    ]
+    words = "that hold the truth: 50 % of 2 in the tuning half, 75 % of 4 in the reporting half."
+    assert words in mocap_section(rows, []).text
