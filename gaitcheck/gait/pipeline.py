@@ -25,6 +25,7 @@ from gaitcheck.gait.measures.compute import (
     per_step_values,
 )
 from gaitcheck.gait.measures.definition import Signals
+from gaitcheck.gait.pace import changing_pace
 from gaitcheck.gait.pelvis import pelvis_line
 from gaitcheck.gait.repeats import without_repeats
 from gaitcheck.gait.result import SIDES, Baseline, Check, GaitResult, Measure, Quality, Step
@@ -245,6 +246,7 @@ def _checks(
             bounce_g(cleaned, period) if period is not None and time_is_real else None,
             view,
             cleaned.frames_with_runner / real_fps,
+            changing_pace(cleaned) if period is None else None,
         ),
         quality.time_check(time_is_real, rate_is_known, 60.0 / period if period else None),
         quality.view_check(view, found),

@@ -11,6 +11,7 @@ from gaitcheck.gait.clean import CleanTrack
 from gaitcheck.gait.events import Stance
 from gaitcheck.gait.measures.compute import ENOUGH_STEPS, LEAST_VISIBILITY
 from gaitcheck.gait.measures.sagittal import CONTACT_FPS
+from gaitcheck.gait.pace import Pace
 from gaitcheck.gait.result import SIDES, Baseline, Check, Step
 from gaitcheck.gait.view import SQUARE_FRONTAL_DEG, SQUARE_SIDE_DEG, ViewFound, is_side, near_side
 from gaitcheck.settings import View
@@ -39,6 +40,7 @@ LEAST_BOUNCE_G = 0.5
 FEWEST_STANCES = 4
 SHORT_S = 3.0
 
+NO_STEPS = "No steps that repeat were found: nobody runs steadily in this video, or the legs could not be followed."
 VIEW_FROM: dict[View, str] = {
     "rear": "from behind",
     "front": "from the front",
@@ -112,20 +114,34 @@ def time_check(time_is_real: bool, rate_is_known: bool, cadence: float | None) -
 
 
 def running_check(
-    stances: Iterable[Stance], period: float | None, bounce_g: float | None, view: View | None, duration_s: float
+    stances: Iterable[Stance],
+    period: float | None,
+    bounce_g: float | None,
+    view: View | None,
+    duration_s: float,
+    pace: Pace | None = None,
 ) -> Check:
     """Whether somebody runs: steps repeat, the body bounces, and at midstance the other foot is in the air.
 
-    `bounce_g` is None where the time base is not known to be real. From behind or in front the lifted foot is nearer to
-    the camera or further away, which lowers it in the picture or hides how high it is.
+    `bounce_g` is None where the time base is not known to be real; `pace` tells of rhythms that change. From behind or
+    in front the lifted foot is nearer to the camera or further away, which lowers it in the picture or hides how high
+    it is.
     """
     clearances = [stance.clearance for stance in stances]
+    if period is None and pace is not None:
+        return Check(
+            "running",
+            False,
+            f"The rhythm of the steps changes within the video (a step lasts from {pace.shortest_s:.1f} to "
+            f"{pace.longest_s:.1f} seconds), as where a part of it plays in slow motion; so no steps were taken.",
+            "Cut out a part that plays at one speed, or send the film as it came from the camera.",
+        )
     if period is None or len(clearances) < FEWEST_STANCES:
         short = f"The runner is followed for {duration_s:.1f} seconds only, too short to find steps that repeat."
         return Check(
             "running",
             False,
-            short if duration_s < SHORT_S else "No steps that repeat were found, so nobody seems to run in this video.",
+            short if duration_s < SHORT_S else NO_STEPS,
             "Film at least 10, better 20 to 30 seconds of steady running on a treadmill.",
         )
     clearance = float(np.median(clearances))
