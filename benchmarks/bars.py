@@ -76,10 +76,12 @@ def _of_ceiling(name: str, clip: Data, what: str, asked: float) -> list[Bar]:
 
 
 def start_bars(start: Data) -> list[Bar]:
+    length = _spoken(start["reanalyze_clip"]["seconds"])
     return [
         Bar("`python -c 'import gaitcheck'`", 0.3, median(start["import"]), "s", below=True),
         Bar("`gaitcheck --help`", 0.5, median(start["help"]), "s", below=True),
-        Bar("`gaitcheck reanalyze` of a minute of video", 0.5, median(start["reanalyze"]), "s", below=True),
+        Bar(f"Measuring {length} of video again from its landmarks", 0.5, median(start["again"]), "s", below=True),
+        Bar(f"`gaitcheck reanalyze --no-report`, {length}", 0.5, median(start["reanalyze_no_report"]), "s", below=True),
     ]
 
 

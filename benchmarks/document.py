@@ -147,19 +147,21 @@ the other interpreters that were tried."""
 
 
 def _start(data: Data) -> str:
+    seconds = f"{data['reanalyze_clip']['seconds']:.0f} s of video"
     words = {
         "python": "`python -c pass` (Python itself)",
         "import": "`python -c 'import gaitcheck'`",
         "help": "`gaitcheck --help`",
-        "reanalyze": f"`gaitcheck reanalyze`, {data['reanalyze_clip']['seconds']:.0f} s of video",
+        "reanalyze": f"`gaitcheck reanalyze`, with the report's pages, {seconds}",
+        "reanalyze_no_report": f"`gaitcheck reanalyze --no-report`, {seconds}",
+        "again": f"measuring and writing tables again in a program that runs already, {seconds}",
     }
     rows = [
         (text, *(f"{value:.2f}" for value in (median(data[name]), min(data[name]), max(data[name]))))
         for name, text in words.items()
     ]
-    return "## Start-up and analysing again\n\nThe whole process, seconds.\n\n" + _table(
-        ("command", "median", "least", "most"), rows
-    )
+    table = _table(("what", "median", "least", "most"), rows)
+    return f"## Start-up and analysing again\n\nSeconds; of the commands the whole process.\n\n{table}"
 
 
 def _length(data: Data) -> str:

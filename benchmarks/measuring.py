@@ -85,10 +85,13 @@ def start(shortened: Shortened) -> Data:
             "import": [sys.executable, "-c", "import gaitcheck"],
             "help": [GAITCHECK, "--help"],
             "reanalyze": [GAITCHECK, "reanalyze", str(result)],
+            "reanalyze_no_report": [GAITCHECK, "reanalyze", "--no-report", str(result)],
         }.items():
             run(what)  # so that compiled files and the disk's cache are there
             found[name] = [run(what).wall_s for _ in range(_STARTS)]
-            print(f"  {name}: {min(found[name]):.2f} to {max(found[name]):.2f} s", flush=True)
+        found["again"] = json.loads(run([sys.executable, "-m", "benchmarks.again", str(result)]).output)[1:]
+    for name in ("python", "import", "help", "reanalyze", "reanalyze_no_report", "again"):
+        print(f"  {name}: {min(found[name]):.2f} to {max(found[name]):.2f} s", flush=True)
     return found
 
 
