@@ -94,6 +94,7 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
     from gaitcheck.pose.install import model_file
     from gaitcheck.pose.landmarker import track_runner
     from gaitcheck.video.probe import probe
+    from gaitcheck.video.sampling import every_nth
 
     if not paths:
         raise UnusableInputError("No video was given; name at least one video file.")
@@ -109,7 +110,8 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
         def tell_share(share: float, number: int = number, name: str = name) -> None:
             tell(name, (number + share) / len(paths))
 
-        runner = track_runner(path, model, person=settings.person, progress=tell_share)
+        every = every_nth(facts[number], settings.capture_fps, settings.analysis_fps)
+        runner = track_runner(path, model, person=settings.person, every=every, progress=tell_share)
         tracked.append(TrackedVideo(path, file_sha256(path), facts[number], runner))
     return conclude(tracked, ModelUsed(model.name, model.sha256), settings)
 
@@ -139,7 +141,14 @@ def _measure_video(tracked: TrackedVideo, settings: Settings) -> VideoAnalysis:
     facts, runner = tracked.facts, tracked.runner
     scale = seconds_per_video_second(facts, settings.capture_fps)
     track = without_model_bias(runner.track, settings.view or seen_from(runner.track))
-    gait = measure_gait(track, settings, seconds_per_video_second=scale, camera_roll=runner.roll, pelvis=runner.pelvis)
+    gait = measure_gait(
+        track,
+        settings,
+        seconds_per_video_second=scale,
+        camera_roll=runner.roll,
+        pelvis=runner.pelvis,
+        every=runner.every,
+    )
     return VideoAnalysis(
         path=tracked.path,
         sha256=tracked.sha256,

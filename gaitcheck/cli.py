@@ -18,6 +18,7 @@ from gaitcheck.commands.export import export
 from gaitcheck.commands.knowledge import knowledge_app
 from gaitcheck.commands.options import (
     Age,
+    AnalysisFps,
     Baseline,
     CaptureFps,
     HeightCm,
@@ -88,6 +89,7 @@ def analyze(
     warning_sign: WarningSign = None,
     person: Person = None,
     capture_fps: CaptureFps = None,
+    analysis_fps: AnalysisFps = "auto",
     roll_deg: RollDeg = None,
     baseline: Baseline = None,
     patient_name: PatientName = None,
@@ -108,6 +110,7 @@ def analyze(
         sex=sex,
         person=person,
         capture_fps=capture_fps,
+        analysis_fps=analysis_fps,
         roll_deg=roll_deg,
         patient_name=patient_name,
     )
@@ -171,6 +174,7 @@ def batch(
     past_injury: PastInjury = None,
     warning_sign: WarningSign = None,
     capture_fps: CaptureFps = None,
+    analysis_fps: AnalysisFps = "auto",
     roll_deg: RollDeg = None,
     model: Model = "full",
     no_video: NoVideo = False,
@@ -185,12 +189,12 @@ def batch(
         height_cm=height_cm,
         sex=sex,
         capture_fps=capture_fps,
+        analysis_fps=analysis_fps,
         roll_deg=roll_deg,
     )
-    import os
-
     from gaitcheck.batch.events import BatchEvent
     from gaitcheck.batch.run import run_batch
+    from gaitcheck.cores import usable_cores
 
     with progress() as tell:
 
@@ -198,7 +202,7 @@ def batch(
             tell(f"{event.finished} of {event.total} finished; {event.recording}", event.batch_share)
 
         result = run_batch(
-            inputs, out, settings, jobs=jobs or os.cpu_count() or 1, annotated_video=not no_video, on_event=on_event
+            inputs, out, settings, jobs=jobs or usable_cores(), annotated_video=not no_video, on_event=on_event
         )
     for failure in result.failures:
         print(f"{failure.file}: {failure.sentence}")

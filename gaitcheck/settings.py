@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -51,6 +51,10 @@ class Settings(BaseModel):
     )
     capture_fps: float | None = Field(
         None, gt=0, le=2000, description="Frames a second at which the camera filmed; None: from the file."
+    )
+    analysis_fps: Annotated[float, Field(ge=60, le=2000)] | Literal["auto"] = Field(
+        "auto",
+        description="Frames of each real second that are looked at where more were filmed; auto: as the measures need.",
     )
     roll_deg: float | None = Field(
         None, ge=-45, le=45, description="Turn of a level line in the picture, + = right end lower; None: unknown."

@@ -10,11 +10,16 @@ from typing import Any
 import pytest
 from gait.runs import track_of
 
+import gaitcheck.pose.install
+import gaitcheck.pose.landmarker
 import gaitcheck.video.probe
 from gaitcheck.analyze import _video_checks, analyze, best_measures, same_run_checks
 from gaitcheck.errors import UnusableInputError
 from gaitcheck.gait.pipeline import measure_gait
 from gaitcheck.gait.result import GaitResult, Measure
+from gaitcheck.pose.install import ModelFile
+from gaitcheck.pose.landmarker import RunnerTrack
+from gaitcheck.report.document import to_document
 from gaitcheck.settings import Settings
 from gaitcheck.video.facts import VideoFacts
 
@@ -100,6 +105,34 @@ def test_a_baseline_beyond_the_end_is_refused_before_the_long_work(monkeypatch: 
     monkeypatch.setattr(gaitcheck.video.probe, "probe", lambda path: facts(file_name=path.name))
     with pytest.raises(UnusableInputError, match=r"begins at 9 s, but b.mp4 lasts 8\.0 s"):
         analyze([Path("b.mp4")], Settings(baseline_s=(9.0, 10.0)))
+
+
+def test_a_fast_file_is_not_looked_at_whole_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    video = tmp_path / "fast.mp4"
+    video.write_bytes(b"played")
+    fast = facts(file_name="fast.mp4", playback_fps=30.0, capture_fps=240.0, frame_count=1440, duration_s=48.0)
+    looked_at = []
+
+    def played(path: Path, model: object, *, person: int | None, every: int, progress: object) -> RunnerTrack:
+        looked_at.append(every)
+        track = track_of("right", fps=240 / every, duration_s=6)
+        return RunnerTrack(replace(track, time_s=track.time_s * 8), persons_seen=1, every=every)
+
+    monkeypatch.setattr(gaitcheck.video.probe, "probe", lambda path: fast)
+    monkeypatch.setattr(gaitcheck.pose.install, "model_file", lambda name, path: ModelFile("full", path, "a" * 64))
+    monkeypatch.setattr(gaitcheck.pose.landmarker, "track_runner", played)
+    messages = {}
+    for analysis_fps in (60.0, 240.0):
+        analysis = analyze([video], Settings(analysis_fps=analysis_fps))
+        (check,) = (c for c in analysis.videos[0].gait.quality.checks if c.id == "frame_rate")
+        assert check.ok
+        messages[analysis_fps] = check.message
+        assert to_document(analysis).videos[0].every == looked_at[-1]
+    assert looked_at == [4, 1]
+    assert messages == {
+        60.0: "Filmed at 240 frames a second; one in 4 was looked at.",
+        240.0: "Filmed at 240 frames a second.",
+    }
 
 
 def test_videos_of_two_runs_are_noticed() -> None:

@@ -86,7 +86,7 @@ def test_options_become_settings(
 ) -> None:
     out = tmp_path / "out"
     options = "--view rear --speed-kmh 10.5 --height-cm 172 --sex F --person 2 --capture-fps 240 --roll-deg -1.5"
-    arguments = ["analyze", "a.mp4", "--out", str(out), *options.split(), "--baseline", "0.5-3"]
+    arguments = ["analyze", "a.mp4", "--out", str(out), *options.split(), "--analysis-fps", "60", "--baseline", "0.5-3"]
     assert main([*arguments, "--model", "heavy", "--no-video"]) == 0
     (call,) = calls
     assert call.paths == [Path("a.mp4")]
@@ -97,6 +97,7 @@ def test_options_become_settings(
         sex="F",
         person=2,
         capture_fps=240,
+        analysis_fps=60,
         roll_deg=-1.5,
         baseline_s=(0.5, 3.0),
         model="heavy",

@@ -23,6 +23,13 @@ Person = Annotated[
     typer.Option(help="Person to follow, counted from the picture's left; the one running in place if not given."),
 ]
 CaptureFps = Annotated[float | None, typer.Option(help="Frames a second at which the camera filmed (for slow motion).")]
+AnalysisFps = Annotated[
+    str,
+    typer.Option(
+        metavar="auto|N",
+        help="Frames of each real second to look at, at least 60, where more were filmed; auto: as the measures need.",
+    ),
+]
 RollDeg = Annotated[
     float | None, typer.Option(help="Turn of a level line in the picture, degrees, + = its right end lower.")
 ]
@@ -92,7 +99,12 @@ def answers(
 
 
 def settings_from(
-    *, model: str, baseline: str | None, answers: dict[str, Any] | None = None, **choices: Any
+    *,
+    model: str,
+    baseline: str | None,
+    analysis_fps: str = "auto",
+    answers: dict[str, Any] | None = None,
+    **choices: Any,
 ) -> Settings:
     """Settings from options; an impossible value is told by the option's name.
 
@@ -113,7 +125,15 @@ def settings_from(
             f"choose {', '.join(known_models())} with --model, or name a model file."
         )
     try:
-        return Settings(baseline_s=_span(baseline), answers=Answers(**(answers or {})), **chosen, **choices)
+        return Settings.model_validate(
+            {
+                **chosen,
+                **choices,
+                "analysis_fps": _rate(analysis_fps),
+                "baseline_s": _span(baseline),
+                "answers": Answers(**(answers or {})),
+            }
+        )
     except ValidationError as error:
         raise _told(error) from error
 
@@ -148,6 +168,17 @@ def _told(error: ValidationError) -> UnusableInputError:
     option = _OPTION_OF.get(field, "--" + field.replace("_", "-"))
     message = str(first["msg"]).removeprefix("Value error, ")
     return UnusableInputError(f"{option}: {message[0].lower()}{message[1:]}.")
+
+
+def _rate(text: str) -> float | str:
+    if text == "auto":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise UnusableInputError(
+            f"--analysis-fps: {text!r} is no number of frames; write one such as 60, or auto."
+        ) from None
 
 
 def _span(text: str | None) -> tuple[float, float] | None:

@@ -53,6 +53,7 @@ def measure_gait(
     seconds_per_video_second: float | None,
     camera_roll: CameraRoll | None = None,
     pelvis: PelvisTrack | None = None,
+    every: int = 1,
 ) -> GaitResult:
     """Measure one video's track.
 
@@ -64,6 +65,7 @@ def measure_gait(
         case the video is taken to be in real time unless its cadence says otherwise.
     camera_roll : the roll that the room's lines show, None where they do not; a roll given by the person wins.
     pelvis : the pelvis line that the pictures show, in presentation time; None where they were not looked at for it.
+    every : the track holds every so many-th frame that was filmed.
 
     Returns
     -------
@@ -105,7 +107,7 @@ def measure_gait(
     rate_is_known = seconds_per_video_second is not None
     level = camera_level(settings.roll_deg, camera_roll)
     checks = (
-        *_checks(shown, cleaned, found, view, stances, period, time_is_real, rate_is_known, real_fps),
+        *_checks(shown, cleaned, found, view, stances, period, time_is_real, rate_is_known, real_fps, every),
         quality.roll_check(level, camera_roll),
         quality.height_check(height_over_hips(cleaned, camera_roll)),
     )
@@ -237,6 +239,7 @@ def _checks(
     time_is_real: bool,
     rate_is_known: bool,
     real_fps: float,
+    every: int,
 ) -> tuple[Check, ...]:
     return (
         quality.found_check(track),
@@ -255,7 +258,7 @@ def _checks(
         quality.size_check(cleaned),
         quality.visibility_check(cleaned, view),
         quality.swaps_check(cleaned),
-        quality.frame_rate_check(real_fps, time_is_real),
+        quality.frame_rate_check(real_fps, time_is_real, every),
     )
 
 

@@ -71,15 +71,19 @@ def found_check(raw: PoseTrack) -> Check:
     )
 
 
-def frame_rate_check(real_fps: float, time_is_real: bool) -> Check:
-    """Whether contact angles can be told; in slow motion of an unknown rate nobody knows."""
+def frame_rate_check(real_fps: float, time_is_real: bool, every: int = 1) -> Check:
+    """Whether contact angles can be told; in slow motion of an unknown rate nobody knows.
+
+    `real_fps` frames of a second were looked at: every `every`-th of those filmed.
+    """
     if not time_is_real:
         message = f"Plays at {real_fps:.0f} frames a second; at how many it was filmed is not known."
         return Check("frame_rate", None, message, None, real_fps, "fps")
+    looked_at = f"; one in {every} was looked at." if every > 1 else "."
     return Check(
         "frame_rate",
         round(real_fps) >= CONTACT_FPS,
-        f"Filmed at {real_fps:.0f} frames a second.",
+        f"Filmed at {real_fps * every:.0f} frames a second{looked_at}",
         None if round(real_fps) >= CONTACT_FPS else "Film at 60 frames a second or more to get the angles at contact.",
         real_fps,
         "fps",

@@ -84,7 +84,8 @@ class VideoRecord:
 
     Real seconds = seconds of the video as it plays * `seconds_per_video_second`; where `time_is_real` is False the
     video is suspected to be slow motion and no timing is reported. `history` says what was done to the track.
-    `pelvis_line` is None where the pictures were not looked at for it.
+    `pelvis_line` is None where the pictures were not looked at for it. `every` is 1 where every frame of the file was
+    looked at, 2 where every second one was, and so on.
     """
 
     number: int
@@ -102,6 +103,7 @@ class VideoRecord:
     history: tuple[str, ...]
     pelvis_line: PelvisRecord | None
     outputs: VideoOutputs
+    every: int = 1
 
 
 @dataclass(frozen=True)
@@ -299,6 +301,7 @@ def _video_record(number: int, video: VideoAnalysis, outputs: VideoOutputs) -> V
         history=gait.track.history,
         pelvis_line=_pelvis_record(video.runner.pelvis),
         outputs=outputs,
+        every=video.runner.every,
     )
 
 

@@ -38,11 +38,12 @@ def write_landmarks(analysis: Analysis, path: Path) -> None:
     """Write every joint of every frame of every video.
 
     One row for each video, stage and frame: `video` (number, from 1), `stage` ("raw" as the pose model gave it,
-    "cleaned" as the measures use it), `frame`, `time_s` (raw: as the video plays; cleaned: real time), then for each
-    landmark `<name>_x_px`, `_y_px`, `_visibility` (0..1) and `_x_m`, `_y_m`, `_z_m` (hip-centred). Joints that were
-    not found are null. Raw rows also hold the pelvis line as the picture shows it (`PELVIS_COLUMNS`), null where it was
-    not seen. The file's metadata, key "gaitcheck", is JSON: per video the frame size, cuts, facts, slow motion, track
-    history and what the pelvis line was read from, so that the gait can be measured again without the video.
+    "cleaned" as the measures use it), `frame` (counting those looked at), `time_s` (raw: as the video plays; cleaned:
+    real time), then for each landmark `<name>_x_px`, `_y_px`, `_visibility` (0..1) and `_x_m`, `_y_m`, `_z_m`
+    (hip-centred). Joints that were not found are null. Raw rows also hold the pelvis line as the picture shows it
+    (`PELVIS_COLUMNS`), null where it was not seen. The file's metadata, key "gaitcheck", is JSON: per video the frame
+    size, cuts, facts, slow motion, which frames were looked at, track history and what the pelvis line was read from,
+    so that the gait can be measured again without the video.
     """
     import pyarrow.parquet as pq
 
@@ -80,6 +81,7 @@ def read_runner(path: Path, video: int = 1) -> RunnerTrack:
         damaged=about["damaged"],
         pelvis=_pelvis(block[:, 0], block[:, split:], about["pelvis"]) if about["pelvis"] is not None else None,
         roll=CameraRoll(**about["roll"]) if about["roll"] is not None else None,
+        every=about.get("every", 1),  # older files have every frame
     )
 
 
@@ -156,6 +158,7 @@ def _about(number: int, video: VideoAnalysis) -> dict[str, Any]:
         "seconds_per_video_second": video.seconds_per_video_second,
         "persons_seen": video.runner.persons_seen,
         "damaged": video.runner.damaged,
+        "every": video.runner.every,
         "roll": asdict(video.runner.roll) if video.runner.roll is not None else None,
         "pelvis": _about_pelvis(video.runner.pelvis),
         "view": video.gait.view,

@@ -32,6 +32,13 @@ def test_tracks_come_back_to_the_last_digit(two_views: Analysis, tmp_path: Path)
             assert (back.frame_size_px, back.cuts_s, back.history) == (SIZE, track.cuts_s, track.history)
 
 
+def test_which_frames_were_looked_at_comes_back(rear: Analysis, tmp_path: Path) -> None:
+    for every in (1, 4):
+        video = replace(rear.videos[0], runner=replace(rear.videos[0].runner, every=every))
+        write_landmarks(replace(rear, videos=(video,)), tmp_path / "l.parquet")
+        assert read_runner(tmp_path / "l.parquet").every == every
+
+
 def test_landmarks_have_a_row_for_each_frame_and_null_where_nobody_was_found(rear: Analysis, tmp_path: Path) -> None:
     write_landmarks(rear, tmp_path / "landmarks.parquet")
     table = pq.read_table(tmp_path / "landmarks.parquet")
