@@ -19,7 +19,7 @@ from gaitcheck.track import FloatArray
 #: Below this the moment of contact falls between frames and the knee turns 5 degrees from one to the next.
 CONTACT_FPS = 50.0
 #: Values in stance below which no cubic is laid through them.
-FEWEST_FOR_CUBIC = 6
+FEWEST_FOR_CUBIC = 5
 
 
 def _forward_trunk_lean(s: Signals, side: Side) -> FloatArray:
