@@ -21,6 +21,8 @@ WITHHELD_SHARE = 0.95
 FITTED_WITHHELD = 0.25
 #: Share of printed 95 % intervals that must hold the truth, and of first findings that must be as expected.
 COVERAGE = (0.90, 0.99)
+#: Intervals below which 99 % cannot be told from all of them.
+FEWEST_INTERVALS = 100
 FINDINGS_SHARE = 0.95
 FITTED = ("fitted", "tank_tights", "one_colour")
 

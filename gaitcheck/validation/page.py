@@ -266,7 +266,7 @@ def _other_bars(outcome: Outcome, usual: Sequence[MeasureRow]) -> Iterable[Cells
                 f"Printed 95 % intervals that hold the truth, all cameras and files{kind}",
                 f"{100 * low:g} to {100 * high:g} %",
                 f"{100 * share:.1f} % of {count}",
-                _met(bars.within(share, bars.COVERAGE)),
+                _met(bars.within(share, bars.COVERAGE) if count >= bars.FEWEST_INTERVALS else None),
             )
 
 
