@@ -14,8 +14,11 @@ import numpy as np
 
 from gaitcheck.analyze import Analysis, Progress, VideoAnalysis
 from gaitcheck.errors import MissingComponentError, UnusableInputError
+from gaitcheck.gait.clean import STRAIGHT_LEG, leg_length
+from gaitcheck.gait.measures.definition import landmark
 from gaitcheck.gait.repeats import without_repeats
 from gaitcheck.gait.result import SIDES, GaitResult, Side, Step
+from gaitcheck.gait.view import outward
 from gaitcheck.report.document import Event
 from gaitcheck.report.draw import GREY, SIDE_BGR, WHITE, Colour, Picture, Style, dashed, dot, line
 from gaitcheck.report.stills import EVENTS, cut, joint
@@ -110,6 +113,24 @@ def knees_when_low(gait: GaitResult) -> dict[Side, float] | None:
         return None
     low = hip_height(gait) <= 1 - _LOW_SHARE
     return {side: float(np.nanmean(one[low])) for side, one in lines.items() if one is not None}
+
+
+def knees_way_in(gait: GaitResult) -> dict[Side, float] | None:
+    """How far each knee goes inward over its foot from upright to deep, as in a squat: % of the leg's length.
+
+    A way sideways in the picture, so the bend does not make it larger. None where the view does not show it or the
+    clip has no runner.
+    """
+    if gait.view not in ("rear", "front") or not gait.track.found.any():
+        return None
+    height, leg = hip_height(gait), leg_length(gait.track, STRAIGHT_LEG)
+    deep, upright = height <= 1 - _LOW_SHARE, height >= _LOW_SHARE
+    ways: dict[Side, float] = {}
+    for side in SIDES:
+        knee, ankle = (gait.track.xy_px[:, landmark(name, side), 0] for name in ("knee", "ankle"))
+        inward = -outward(side, gait.view) * (knee - ankle) / leg
+        ways[side] = 100 * float(np.nanmean(inward[deep]) - np.nanmean(inward[upright]))
+    return ways
 
 
 def draw_moment(frame: Picture, video: VideoAnalysis, moment: Moment) -> Picture:
@@ -229,10 +250,16 @@ def about(video: VideoAnalysis) -> Iterable[str]:
     for check in gait.quality.checks:
         if check.ok is not True or check.id == "camera_roll":
             yield check.message
-    knees = knees_when_low(gait) if not gait.steps else None
+    knees, ways = (None, None) if gait.steps else (knees_when_low(gait), knees_way_in(gait))
+    if ways is not None:
+        yield (
+            f"No steps. From upright to deep the knees go {ways['left']:+.1f} (left) and {ways['right']:+.1f} (right) "
+            "% of a leg's length inward over the feet: the right one "
+            f"{ways['right'] - ways['left']:+.1f} % further in than the left."
+        )
     if knees is not None:
         yield (
-            f"No steps. While the hips are low the knees lie {knees['left']:.1f} (left) and {knees['right']:.1f} "
+            f"While the hips are low the knees lie {knees['left']:.1f} (left) and {knees['right']:.1f} "
             f"(right) degrees inward in the picture: the right one {knees['right'] - knees['left']:+.1f} degrees "
             "further in than the left. A deep bend makes these angles larger in the picture than they are."
         )

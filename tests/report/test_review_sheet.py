@@ -16,6 +16,7 @@ from gaitcheck.report.review_sheet import (
     about,
     draw_moment,
     hip_height,
+    knees_way_in,
     knees_when_low,
     moments,
     numbers,
@@ -91,6 +92,30 @@ def test_the_knee_that_falls_in_is_named_by_sign(video: VideoAnalysis) -> None:
     squat = replace(video, gait=replace(gait, series=series))
     assert knees_when_low(squat.gait) == {"left": pytest.approx(2.0), "right": pytest.approx(9.5)}
     assert any("+7.5 degrees further in than the left" in words for words in about(squat))
+
+
+def test_a_knees_way_in_is_that_over_its_foot(video: VideoAnalysis) -> None:
+    """From the front the right leg is image-left: its knee goes inward to the picture's right."""
+    gait = without_steps(video).gait
+    xy = np.zeros_like(gait.track.xy_px)
+    n = len(xy)
+    depth = np.sin(np.linspace(0, np.pi, n))
+    for left, x in ((Landmark.LEFT_HIP, 60.0), (Landmark.LEFT_KNEE, 60.0), (Landmark.LEFT_ANKLE, 60.0)):
+        xy[:, left, 0], xy[:, left + 1, 0] = 200 + x, 200 - x
+    for joint, y in ((Landmark.LEFT_HIP, 100.0), (Landmark.LEFT_KNEE, 200.0), (Landmark.LEFT_ANKLE, 300.0)):
+        xy[:, [joint, joint + 1], 1] = y
+    xy[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 1] += 60 * depth[:, None]
+    xy[:, Landmark.RIGHT_KNEE, 0] += 20 * depth
+    squat = replace(gait, view="front", track=replace(gait.track, xy_px=xy))
+    ways = knees_way_in(squat)
+    assert ways is not None
+    assert ways["left"] == pytest.approx(0.0, abs=1e-9)
+    assert 5.0 < ways["right"] < 10.0
+    behind = knees_way_in(replace(squat, view="rear"))
+    assert behind is not None
+    assert behind["right"] == pytest.approx(-ways["right"])
+    assert knees_way_in(replace(squat, view="left")) is None
+    assert any("right one +" in words and "% further in" in words for words in about(replace(video, gait=squat)))
 
 
 def test_the_sheet_is_one_file_with_its_pictures_inside(tmp_path: Path) -> None:
