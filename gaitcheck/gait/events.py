@@ -305,8 +305,8 @@ def _contact_by_foot(
         return by_body
     fine = np.arange(time[window][0], time[window][-1], FINE_S)
     contacts = []
-    for left in (Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL):
-        speed = CubicSpline(time[window], forward * xy[window, left + (side == "right"), 0])(fine, 1)
+    points = [left + (side == "right") for left in (Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL)]
+    for speed in CubicSpline(time[window], forward * xy[window][:, points, 0])(fine, 1).T:
         belt = float(np.median(speed[np.abs(fine - middle) < 0.12 * period]))
         moving = speed > LANDED_SHARE * belt
         landings = fine[:-1][moving[:-1] & ~moving[1:]]
@@ -335,21 +335,33 @@ def _toe_off_by_leg(
     hip, knee, ankle = (xy[window, left + (side == "right")] for left in points)
     fine = np.arange(middle + 0.15 * period, min(middle + 0.8 * period, time[window][-1]), FINE_S)
 
-    def largest(series: FloatArray) -> float | None:
-        line = CubicSpline(time[window], series)(fine)
+    # one spline for all: making one takes longer than all else here
+    lines = CubicSpline(
+        time[window],
+        np.column_stack(
+            [
+                -swing_from_vertical(hip, knee, forward),
+                -bend(hip, knee, ankle, forward),
+                forward * ankle[:, 0],
+            ]
+        ),
+    )
+    thigh, shank, _ = lines(fine).T
+
+    def largest(line: FloatArray) -> float | None:
         tops, _ = find_peaks(line)
         return float(fine[tops[np.argmax(line[tops])]]) if tops.size else None
 
-    back = largest(-swing_from_vertical(hip, knee, forward))
+    back = largest(thigh)
     if back is None:
         return None
     moments = [by_body - BODY_DELAY_S, back - THIGH_DELAY_S]
-    straight = largest(-bend(hip, knee, ankle, forward))
+    straight = largest(shank)
     if straight is not None:
         moments.append(straight - KNEE_DELAY_S)
-    way = CubicSpline(time[window], forward * ankle[:, 0])
-    belt = float(np.median(way(np.arange(middle - 0.12 * period, middle + 0.12 * period, FINE_S), 1)))
-    slower = fine[way(fine, 1) > LANDED_SHARE * belt]
+    around_middle = np.arange(middle - 0.12 * period, middle + 0.12 * period, FINE_S)
+    belt = float(np.median(lines(around_middle, 1)[:, 2]))
+    slower = fine[lines(fine, 1)[:, 2] > LANDED_SHARE * belt]
     if belt < 0 and slower.size:
         moments.append(float(slower[0]) - ANKLE_DELAY_S)
     return float(np.median(moments))

@@ -69,14 +69,17 @@ def _smoothest_labels(left: FloatArray, right: FloatArray, exchange_cost: float)
         second = state[c][:, 2:] - 2 * state[b][:, 1:-1] + state[a][:, :-2]
         size = np.minimum(np.linalg.norm(second, axis=-1), LARGEST_JERK)
         jerk[a, b, c] = np.nansum(size, axis=(0, 2)) / left.shape[1]
-    cost = np.array([[0.0, exchange_cost], [exchange_cost, 2 * exchange_cost]])  # of (frame 0, frame 1)
-    came_from = np.zeros((n - 2, 2, 2), dtype=np.int8)
-    for t in range(n - 2):
-        through = cost[:, :, None] + jerk[:, :, :, t]
-        came_from[t] = np.argmin(through, axis=0)
-        cost = np.min(through, axis=0) + np.array([0.0, exchange_cost])
-    labels = np.zeros(n, dtype=np.int8)
-    labels[-2], labels[-1] = np.unravel_index(np.argmin(cost), (2, 2))
+    # Plain numbers: for two states they are five times as fast as arrays.
+    extra = (0.0, exchange_cost)
+    pairs = tuple(np.ndindex(2, 2))
+    cost = {(a, b): a * exchange_cost + b * exchange_cost for a, b in pairs}  # of frame 0 in state a and 1 in b
+    came_from: list[dict[tuple[int, ...], int]] = []
+    for steps in jerk.transpose(3, 1, 2, 0).tolist():
+        through = {(b, c): [cost[a, b] + steps[b][c][a] for a in (0, 1)] for b, c in pairs}
+        came_from.append({pair: int(costs[1] < costs[0]) for pair, costs in through.items()})
+        cost = {(b, c): min(costs) + extra[c] for (b, c), costs in through.items()}
+    labels = [0] * n
+    labels[-2:] = min(pairs, key=cost.__getitem__)
     for t in range(n - 3, -1, -1):
-        labels[t] = came_from[t, labels[t + 1], labels[t + 2]]
-    return labels.astype(bool)
+        labels[t] = came_from[t][labels[t + 1], labels[t + 2]]
+    return np.array(labels, dtype=bool)
