@@ -71,9 +71,9 @@ def _smoothest_labels(left: FloatArray, right: FloatArray, exchange_cost: float)
         jerk[a, b, c] = np.nansum(size, axis=(0, 2)) / left.shape[1]
     # Plain numbers: for two states they are five times as fast as arrays.
     extra = (0.0, exchange_cost)
-    pairs = tuple(np.ndindex(2, 2))
+    pairs = ((0, 0), (0, 1), (1, 0), (1, 1))
     cost = {(a, b): a * exchange_cost + b * exchange_cost for a, b in pairs}  # of frame 0 in state a and 1 in b
-    came_from: list[dict[tuple[int, ...], int]] = []
+    came_from: list[dict[tuple[int, int], int]] = []
     for steps in jerk.transpose(3, 1, 2, 0).tolist():
         through = {(b, c): [cost[a, b] + steps[b][c][a] for a in (0, 1)] for b, c in pairs}
         came_from.append({pair: int(costs[1] < costs[0]) for pair, costs in through.items()})
