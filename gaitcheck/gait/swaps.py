@@ -79,7 +79,7 @@ def _smoothest_labels(left: FloatArray, right: FloatArray, exchange_cost: float)
         came_from.append({pair: int(costs[1] < costs[0]) for pair, costs in through.items()})
         cost = {(b, c): min(costs) + extra[c] for (b, c), costs in through.items()}
     labels = [0] * n
-    labels[-2:] = min(pairs, key=cost.__getitem__)
+    labels[-2], labels[-1] = min(pairs, key=lambda pair: cost[pair])
     for t in range(n - 3, -1, -1):
         labels[t] = came_from[t][labels[t + 1], labels[t + 2]]
     return np.array(labels, dtype=bool)
