@@ -58,9 +58,10 @@ def single_leg_moments(
     found["contact: foot furthest ahead"] = float(
         before[np.argmax(forward * (points[ANKLE](before) - points[HIP](before))[:, 0])]
     )
-    landing = np.flatnonzero(speed(ANKLE, before, 0) > 0.5 * belt)
-    if landing.size:
-        found["contact: ankle at half the belt's speed"] = float(before[landing[-1]])
+    for name, joint in (("ankle", ANKLE), ("heel", HEEL), ("toe", TOE)):
+        landing = np.flatnonzero(speed(joint, before, 0) > 0.5 * belt)
+        if landing.size:
+            found[f"contact: {name} at half the belt's speed"] = float(before[landing[-1]])
     for name, line in (
         ("straightest knee", -bend(*(points[joint](after) for joint in (HIP, KNEE, ANKLE)), forward)),
         ("thigh furthest back", -swing_from_vertical(points[HIP](after), points[KNEE](after), forward)),
@@ -70,9 +71,10 @@ def single_leg_moments(
         tops, _ = find_peaks(line)
         if tops.size:
             found[f"toe-off: {name}"] = float(after[tops[np.argmax(line[tops])]])
-    slowing = np.flatnonzero(speed(TOE, after, 0) > 0.5 * belt)
-    if slowing.size:
-        found["toe-off: toe at half the belt's speed"] = float(after[slowing[0]])
+    for name, joint in (("ankle", ANKLE), ("toe", TOE)):
+        slowing = np.flatnonzero(speed(joint, after, 0) > 0.5 * belt)
+        if slowing.size:
+            found[f"toe-off: {name} at half the belt's speed"] = float(after[slowing[0]])
     flat = float(np.median(points[TOE](np.arange(middle - 0.05 * period, middle + 0.1 * period, FINE_S))[:, 1]))
     risen = np.flatnonzero(flat - points[TOE](after)[:, 1] > 0.04 * cleaned.leg_length_px)
     if risen.size:
