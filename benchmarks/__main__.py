@@ -18,11 +18,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks import document, measuring, stages
+from benchmarks import document, frame_rate, measuring, stages
 from benchmarks.bars import NAMES
 from benchmarks.processes import ROOT, cores
+from gaitcheck.pose.install import cache_dir, model_file
 
 SHORT_S = 6.0
+#: Left out of the short form unless asked for: it renders for long where the validation's clips are not there.
+_SLOW = ("rates",)
 _PACKAGES = ("mediapipe", "opencv-python", "av", "numpy", "ai-edge-litert")
 
 
@@ -52,7 +55,7 @@ def machine() -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", action="append", help="one of: speed, start, length, resolution, workers, stages")
+    parser.add_argument("--part", action="append", choices=document.SECTIONS, help="may be repeated")
     parser.add_argument(
         "--clip", action="append", choices=NAMES, help="of the part speed and the stages, only this clip"
     )
@@ -61,6 +64,9 @@ def main() -> None:
         "--quick", action="store_true", help=f"clips of at most {SHORT_S:g} s, one round, into out/bench"
     )
     parser.add_argument("--document", action="store_true", help="measure nothing")
+    parser.add_argument(
+        "--work", type=Path, default=cache_dir() / "validation", help="rendered clips of the validation"
+    )
     options = parser.parse_args()
     home = ROOT / "out" / "bench" if options.quick else ROOT / "docs"
     home.mkdir(parents=True, exist_ok=True)
@@ -82,8 +88,10 @@ def main() -> None:
         "resolution": lambda: measuring.resolution(shortened),
         "workers": lambda: measuring.workers(shortened),
         "stages": lambda: stages.measure(shortened, options.clip),
+        "rates": lambda: {"table": frame_rate.table(options.work, model_file())},
     }
-    for name in [] if options.document else options.part or parts:
+    usual = [name for name in parts if not (options.quick and name in _SLOW)]
+    for name in [] if options.document else options.part or usual:
         print(f"{name}:", flush=True)
         data = parts[name]()
         former = results["parts"].get(name, {}).get("data", {}) if options.clip else {}

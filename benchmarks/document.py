@@ -264,6 +264,15 @@ stage without that of stages inside it (`python -m benchmarks.stages`).
 """ + "\n\n".join(tables)
 
 
+def _rates(data: Data) -> str:
+    return f"""## Fewer frames of fast files
+
+Of files with more than 120 frames a second only as many are looked at (`--analysis-fps auto`): rendered runners at 120
+and 240 frames a second, each tracked at every frame and at fewer (`python -m benchmarks.frame_rate`).
+
+{data["table"].strip()}"""
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
@@ -277,4 +286,5 @@ SECTIONS = {
     "resolution": _resolution,
     "workers": _workers,
     "stages": _stages,
+    "rates": _rates,
 }
