@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks import document, frame_rate, measuring, stages
+from benchmarks import clips, document, encoder_cost, frame_rate, measuring, stages
 from benchmarks.bars import NAMES
 from benchmarks.processes import ROOT, cores
 from gaitcheck.pose.install import cache_dir, model_file
@@ -88,6 +88,7 @@ def main() -> None:
         "resolution": lambda: measuring.resolution(shortened),
         "workers": lambda: measuring.workers(shortened),
         "stages": lambda: stages.measure(shortened, options.clip),
+        "encoder": lambda: {"table": encoder_cost.table(clips.rendered("rear"))},
         "rates": lambda: {"table": frame_rate.table(options.work, model_file())},
     }
     usual = [name for name in parts if not (options.quick and name in _SLOW)]

@@ -264,6 +264,15 @@ stage without that of stages inside it (`python -m benchmarks.stages`).
 """ + "\n\n".join(tables)
 
 
+def _encoder(data: Data) -> str:
+    return f"""## The annotated video's size and encoder
+
+Processor time of one thread for each step of the second pass, by size, preset and quality
+(`python -m benchmarks.encoder_cost VIDEO`).
+
+{data["table"].strip()}"""
+
+
 def _rates(data: Data) -> str:
     return f"""## Fewer frames of fast files
 
@@ -286,5 +295,6 @@ SECTIONS = {
     "resolution": _resolution,
     "workers": _workers,
     "stages": _stages,
+    "encoder": _encoder,
     "rates": _rates,
 }
