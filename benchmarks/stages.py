@@ -44,10 +44,7 @@ STAGES = {
     "measuring the gait": ("gaitcheck.gait.pipeline:measure_gait",),
     "findings": ("gaitcheck.findings.engine:assess",),
     "stills: drawing and JPEG": ("gaitcheck.report.stills:draw_still", "gaitcheck.report.annotate:save_jpeg"),
-    "annotated video: drawing": (
-        "gaitcheck.report.annotate:on_canvas",
-        *(f"gaitcheck.report.annotators:{name}.__call__" for name in _ANNOTATORS),
-    ),
+    "annotated video: drawing": tuple(f"gaitcheck.report.annotators:{name}.__call__" for name in _ANNOTATORS),
     "annotated video: H.264": ("gaitcheck.video.writer:VideoSink.encode", "gaitcheck.video.writer:VideoSink.append"),
     "tables": ("gaitcheck.report.tables:write_landmarks", "gaitcheck.report.tables:write_steps"),
     "report: contents": ("gaitcheck.report.compose:report_content",),

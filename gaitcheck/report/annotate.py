@@ -87,10 +87,14 @@ def draw_video(video: VideoAnalysis, path: Path, *, progress: Callable[[float], 
         stop = threading.Event()
 
         def pictures(number: int) -> Iterator[tuple[Picture, float]]:
+            # One picture for the whole stretch: the encoder has done with it before the next frame is drawn.
+            picture = np.full((canvas[1], canvas[0], 3), DARK, np.uint8)
+            strip = picture[size[1] :].copy()
             for frame, row in _frames_of(reader, time_s, parts[number]):
                 if stop.is_set():
                     return
-                picture = on_canvas(frame.scaled(size), canvas)
+                picture[: size[1], : size[0]] = frame.scaled(size)
+                picture[size[1] :] = strip
                 for annotate in annotators:
                     annotate(picture, row)
                 drawn[number] += 1
@@ -175,16 +179,6 @@ def output_size(size_px: tuple[int, int], factor: float = 1.0) -> tuple[int, int
     factor = min(factor, 1 / math.ceil(max(size_px) / LONG_SIDE_PX))
     width, height = (max(2, 2 * round(side * factor / 2)) for side in size_px)
     return width, height
-
-
-def on_canvas(bgr: Picture, canvas_px: tuple[int, int]) -> Picture:
-    """The picture with an empty strip below it where the canvas is taller."""
-    height, width = bgr.shape[:2]
-    if (width, height) == canvas_px:
-        return bgr
-    canvas = np.full((canvas_px[1], canvas_px[0], 3), DARK, np.uint8)
-    canvas[:height, :width] = bgr
-    return canvas
 
 
 def save_jpeg(picture: Picture, path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -67,8 +68,7 @@ def box(picture: Picture, x: int, y: int, width: int, height: int, *, keep: floa
     """Darken a rectangle, keeping the given share of what is under it."""
     area = picture[max(y, 0) : y + height, max(x, 0) : x + width]
     if area.size:
-        dark = np.full_like(area, DARK)
-        cv2.addWeighted(area, keep, dark, 1 - keep, 0, dst=area)
+        cv2.addWeighted(area, keep, _dark(area.shape[:2]), 1 - keep, 0, dst=area)
 
 
 def line(picture: Picture, a: FloatArray, b: FloatArray, colour: Colour, width: int) -> None:
@@ -116,8 +116,15 @@ def arc(picture: Picture, centre: FloatArray, a: FloatArray, b: FloatArray, radi
     cv2.polylines(picture, [polygon[1:]], False, colour, 2, cv2.LINE_AA, _SHIFT)
 
 
+@lru_cache(maxsize=16)
+def _dark(size: tuple[int, int]) -> Picture:
+    """(H, W, 3) of the dark colour; the few sizes of a video come again in every frame."""
+    return np.full((*size, 3), DARK, np.uint8)
+
+
 def _drawable(*points: FloatArray) -> bool:
-    return all(bool(np.all(np.isfinite(p))) and float(np.abs(p).max()) < 1e5 for p in points)
+    # NaN is not less than anything
+    return all(abs(value) < 1e5 for point in points for value in point.tolist())
 
 
 def _fine(point: FloatArray) -> Sequence[int]:

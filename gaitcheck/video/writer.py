@@ -109,7 +109,7 @@ class VideoSink:
             ticks.append(_later(round(time_s * _TICKS_PER_S), ticks[-1] if ticks else None))
             even = picture[: height - height % 2, : width - width % 2]
             planes = np.asarray(cv2.cvtColor(even, cv2.COLOR_BGR2YUV_I420), dtype=np.uint8)
-            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+            frame = av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")
             frame.pts, frame.time_base = ticks[-1], Fraction(1, _TICKS_PER_S)
             packets += encoder.encode(frame)
         if not ticks:
