@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from gaitcheck.angles import bend, lean_from_vertical, swing_from_vertical
-from gaitcheck.gait.measures.definition import FRONTAL, MeasureDef, Signals, at_midstance, stance_peak
-from gaitcheck.gait.result import Side
+from gaitcheck.gait.measures.definition import (
+    FRONTAL,
+    MeasureDef,
+    Signals,
+    at_midstance,
+    stance_end,
+    stance_peak,
+)
+from gaitcheck.gait.result import Side, Step
 from gaitcheck.track import FloatArray
 
 
@@ -30,6 +37,20 @@ def _lateral_trunk_lean(s: Signals, side: Side) -> FloatArray:
 def _crossover(s: Signals, side: Side) -> FloatArray:
     from_middle = (s.point("ankle", side) - s.middle("hip"))[:, 0]
     return np.asarray(100.0 * s.outward(side) * from_middle / s.hip_width_px)
+
+
+#: Shares of stance between which the knee's peak is looked for from behind. Close to landing and push-off the knee
+#: reads up to three degrees too far in there, which would be taken for the peak of a straight leg (tuning half: slope
+#: 0.81 over the whole stance, 0.95 over its middle half). From the front the whole stance reads well.
+MIDDLE_OF_STANCE = (0.25, 0.75)
+
+
+def _valgus_peak(s: Signals, step: Step, series: FloatArray) -> float:
+    if s.view == "front":
+        return stance_peak(s, step, series)
+    start, length = step.initial_contact_s, stance_end(step) - step.initial_contact_s
+    values = s.between(series, start + MIDDLE_OF_STANCE[0] * length, start + MIDDLE_OF_STANCE[1] * length)
+    return float(values.max()) if values.size else float("nan")
 
 
 KNEE_FROM_BEHIND = (
@@ -73,11 +94,11 @@ MEASURES = (
         name="Knee valgus, peak",
         unit="deg",
         sign="+ = the knee lies further in than the line from hip to ankle (knock-kneed)",
-        definition="Largest frontal plane projection angle of each stance.",
+        definition="Largest frontal plane projection angle of each stance; from behind that of its middle half.",
         event="peak in stance",
         views=("front", "rear"),
         per_frame=_knee_valgus,
-        per_step=stance_peak,
+        per_step=_valgus_peak,
         points=("hip", "knee", "ankle"),
         posture=True,
         doubts={"rear": KNEE_FROM_BEHIND},
