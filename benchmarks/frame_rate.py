@@ -4,7 +4,7 @@
 
 Runners filmed at 240 and at 120 frames a second are rendered with their truth and tracked at every frame, and so that
 120 and 60 frames a second remain. A measure gets worse where its error grows; the bound is a tenth of the uncertainty
-that the program prints beside it. `table(all_rows(work, model))` gives the Markdown.
+that the program prints beside it. `table(work, model)` gives the Markdown.
 """
 
 from __future__ import annotations
@@ -88,12 +88,12 @@ def _true(truth: Truth) -> Mapping[_Key, float]:
     return {(m.id, m.side): m.mean for m in truth.measures}
 
 
-def all_rows(work: Path, model: ModelFile) -> list[Row]:
-    """Every measure of every clip at every rate; takes some minutes, the first time with rendering half an hour."""
-    return [row for case in high_rate_cases() for row in rows_of(case, work, model)]
+def table(work: Path, model: ModelFile) -> str:
+    """The Markdown; takes some minutes, the first time with rendering a quarter of an hour."""
+    return table_of([row for case in high_rate_cases() for row in rows_of(case, work, model)])
 
 
-def table(rows: Sequence[Row]) -> str:
+def table_of(rows: Sequence[Row]) -> str:
     """What grows how much, for every measure, as Markdown: the mean over clips and sides, and the worst one."""
 
     def of(fps: int, rate: int) -> list[Row]:
@@ -133,7 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=cache_dir() / "validation", help="keeps the rendered clips")
     options = parser.parse_args()
-    print(table(all_rows(options.work, model_file())), end="")
+    print(table(options.work, model_file()), end="")
 
 
 if __name__ == "__main__":
