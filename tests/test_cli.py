@@ -73,7 +73,7 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 HEAVY = {
-    *("cv2", "av", "mediapipe", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "matplotlib", "moderngl"),
+    *("cv2", "av", "mediapipe", "numpy", "scipy", "pandas", "pyarrow", "matplotlib", "moderngl"),
     *("streamlit", "plotly", "typst", "jinja2", "rich"),
 }
 
