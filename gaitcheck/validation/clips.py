@@ -30,7 +30,7 @@ _MOMENTS = (0.03, 0.31, 0.52, 0.77, 0.95)
 _DECIMALS = 5
 _LOOK_HEIGHT_PX = 240
 #: The code whose change makes new tracks; comments and docstrings do not count.
-_LOOKS_AT_PICTURES = ("pose", "video", "track.py")
+_LOOKS_AT_PICTURES = ("pose", "video/reader.py", "video/index.py", "video/probe.py", "track.py")
 _KEY_LENGTH = 12
 
 
@@ -103,14 +103,18 @@ def rendered(case: Case, work: Path) -> Path:
 def tracked(video: Path, work: Path, model: ModelFile) -> RunnerTrack:
     """What the pose room finds in a clip, found unless it is there already."""
     from gaitcheck.pose.landmarker import RunnerTrack, track_runner
+    from gaitcheck.video.probe import probe
+    from gaitcheck.video.sampling import every_nth
 
-    kept = work / "tracks" / f"{video.stem}.{model.sha256[:_KEY_LENGTH]}.{pose_fingerprint()}.pickle"
+    every = every_nth(probe(video), None, "auto")
+    key = f"{model.sha256[:_KEY_LENGTH]}.{pose_fingerprint()}" + (f".{every}" if every > 1 else "")
+    kept = work / "tracks" / f"{video.stem}.{key}.pickle"
     if kept.exists():
         with kept.open("rb") as file:
             saved = pickle.load(file)
         if isinstance(saved, RunnerTrack):
             return saved
-    runner = track_runner(video, model, person=None, progress=None)
+    runner = track_runner(video, model, every=every)
     kept.parent.mkdir(parents=True, exist_ok=True)
     part = kept.with_suffix(".part")
     with part.open("wb") as file:
