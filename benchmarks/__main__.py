@@ -81,23 +81,34 @@ def main() -> None:
         return min(seconds, SHORT_S) if options.quick else seconds
 
     rounds = 1 if options.quick else options.rounds
-    parts: dict[str, Callable[[], dict[str, Any]]] = {
-        "speed": lambda: measuring.speed(shortened, rounds, options.clip),
+    by_clip: dict[str, Callable[[str], dict[str, Any]]] = {
+        "speed": lambda clip: measuring.speed(shortened, rounds, clip),
+        "stages": lambda clip: stages.measure(shortened, clip),
+    }
+    whole: dict[str, Callable[[], dict[str, Any]]] = {
         "start": lambda: measuring.start(shortened),
         "length": lambda: measuring.length(shortened),
         "resolution": lambda: measuring.resolution(shortened),
         "workers": lambda: measuring.workers(shortened),
-        "stages": lambda: stages.measure(shortened, options.clip),
         "encoder": lambda: {"table": encoder_cost.table(clips.rendered("rear"))},
         "rates": lambda: {"table": frame_rate.table(options.work, model_file())},
     }
-    usual = [name for name in parts if not (options.quick and name in _SLOW)]
+    usual = [name for name in document.SECTIONS if not (options.quick and name in _SLOW)]
+
+    def keep(name: str, data: dict[str, Any]) -> None:
+        if data:  # a clip that is not there gives nothing
+            results["parts"][name] = {"date": date.today().isoformat(), "short": options.quick, "data": data}
+            numbers.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
     for name in [] if options.document else options.part or usual:
         print(f"{name}:", flush=True)
-        data = parts[name]()
-        former = results["parts"].get(name, {}).get("data", {}) if options.clip else {}
-        results["parts"][name] = {"date": date.today().isoformat(), "short": options.quick, "data": former | data}
-        numbers.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        if name in whole:
+            keep(name, whole[name]())
+            continue
+        data = results["parts"].get(name, {}).get("data", {}) if options.clip else {}
+        for clip in options.clip or NAMES:
+            data |= by_clip[name](clip)
+            keep(name, data)
     (home / "benchmarks.md").write_text(document.page(results), encoding="utf-8")
     print(f"{home.relative_to(ROOT) / 'benchmarks.md'} written")
 

@@ -50,27 +50,24 @@ def cost_of(what: str, clip: Path, **how: Any) -> Cost:
     return cost
 
 
-def speed(shortened: Shortened, rounds: int, names: list[str] | None) -> Data:
-    """Everything in turns, round after round, on clips of 30 s and 6 s."""
-    planned = {name: (clips.lasting(source, shortened(30)), EVERYTHING) for name, source in clips.sources().items()}
-    rear = clips.rendered("rear")
-    rear_720p = clips.of_height(rear, HEIGHTS_PX["720p"])
-    planned["rear_720p"] = clips.lasting(rear_720p, shortened(30)), TRACK_ONLY
-    planned["rear_6s"] = rear, EVERYTHING
-    planned["rear_720p_6s"] = rear_720p, TRACK_ONLY
-    found: Data = {}
-    for name, (clip, whats) in planned.items():
-        if names and name not in names:
-            continue
-        found[name] = {**clips.facts(clip), "cores": cores(), "rounds": []}
-        for number in range(rounds):
-            print(f"{name}, round {number + 1} of {rounds}", flush=True)
-            row: Data = {}
-            for what in whats:
-                cost = cost_of(what, clip)
-                row[what] = json.loads(cost.output) if what == "ceiling" else [cost.wall_s, cost.cpu_s]
-            found[name]["rounds"].append(row)
-    return found
+def speed(shortened: Shortened, rounds: int, name: str) -> Data:
+    """Everything in turns on one clip of 30 s or 6 s, round after round; nothing where the clip is not there."""
+    place, _, size = name.partition("_")
+    source = clips.sources().get(place)
+    if source is None:
+        return {}
+    if "720p" in size:
+        source = clips.of_height(source, HEIGHTS_PX["720p"])
+    clip = source if size.endswith("6s") else clips.lasting(source, shortened(30))
+    found: Data = {**clips.facts(clip), "cores": cores(), "rounds": []}
+    for number in range(rounds):
+        print(f"{name}, round {number + 1} of {rounds}", flush=True)
+        row: Data = {}
+        for what in TRACK_ONLY if "720p" in size else EVERYTHING:
+            cost = cost_of(what, clip)
+            row[what] = json.loads(cost.output) if what == "ceiling" else [cost.wall_s, cost.cpu_s]
+        found["rounds"].append(row)
+    return {name: found}
 
 
 def start(shortened: Shortened) -> Data:
