@@ -7,8 +7,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -19,19 +17,15 @@ from gaitcheck.cores import usable_cores
 from gaitcheck.report.annotators import Annotator, annotators_for
 from gaitcheck.report.document import Still
 from gaitcheck.report.draw import DARK, Picture
+from gaitcheck.report.frames import frames_of, key_rows, parts_with
 from gaitcheck.report.stills import draw_still, plan_stills
-from gaitcheck.track import FloatArray
-from gaitcheck.video.reader import Frame, FrameReader
+from gaitcheck.video.reader import FrameReader
 from gaitcheck.video.writer import Stretch, VideoSink
 
 LONG_SIDE_PX = 1280
 #: A stretch is decoded and encoded on its own. Shorter ones keep all cores busy to the end; each costs a key frame.
 STRETCH_FRAMES = 120
-#: Rows of stills this near to each other are read in one go.
-_ONE_GO_FRAMES = 60
 _TELL_EVERY_S = 0.2
-#: Times of one frame in the track and in the file are the same up to rounding.
-_SAME_TIME_S = 1e-6
 
 
 def draw_stills(video: VideoAnalysis, number: int, out_dir: Path, *, prefix: str) -> tuple[Still, ...]:
@@ -50,7 +44,7 @@ def draw_stills(video: VideoAnalysis, number: int, out_dir: Path, *, prefix: str
 
     def take(rows: range) -> set[str]:
         taken = set()
-        for frame, row in _frames_of(reader, video.raw_track.time_s, rows):
+        for frame, row in frames_of(reader, video.raw_track.time_s, rows):
             for plan in plans:
                 if plan.row == row:
                     save_jpeg(draw_still(frame.bgr, video, plan), out_dir / plan.still.file)
@@ -58,16 +52,8 @@ def draw_stills(video: VideoAnalysis, number: int, out_dir: Path, *, prefix: str
         return taken
 
     with FrameReader(video.path) as reader, ThreadPoolExecutor(usable_cores(), "stills") as pool:
-        places = sorted({plan.row for plan in plans})
-        whole = [range(places[0], places[-1] + 1)]  # a file that can only be read from its start is read once
-        found = set().union(*pool.map(take, whole if reader.index is None else near_each_other(places)))
+        found = set().union(*pool.map(take, parts_with(reader, sorted({plan.row for plan in plans}))))
     return tuple(plan.still for plan in plans if plan.still.file in found)
-
-
-def near_each_other(rows: Sequence[int]) -> list[range]:
-    """Ranges that hold all rows (in order, at least one), each of rows that are worth reading in one go."""
-    cuts = [0, *(i for i in range(1, len(rows)) if rows[i] - rows[i - 1] > _ONE_GO_FRAMES), len(rows)]
-    return [range(rows[a], rows[b - 1] + 1) for a, b in pairwise(cuts)]
 
 
 def draw_video(video: VideoAnalysis, path: Path, *, progress: Callable[[float], None]) -> None:
@@ -82,7 +68,7 @@ def draw_video(video: VideoAnalysis, path: Path, *, progress: Callable[[float], 
     size, canvas, annotators = fitted(video)
     time_s = video.raw_track.time_s
     with FrameReader(video.path) as reader, VideoSink(path, size_px=canvas) as sink:
-        parts = stretches(_key_rows(reader, time_s), len(time_s))
+        parts = stretches(key_rows(reader, time_s), len(time_s))
         drawn = [0] * len(parts)
         stop = threading.Event()
 
@@ -90,7 +76,7 @@ def draw_video(video: VideoAnalysis, path: Path, *, progress: Callable[[float], 
             # One picture for the whole stretch: the encoder has done with it before the next frame is drawn.
             picture = np.full((canvas[1], canvas[0], 3), DARK, np.uint8)
             strip = picture[size[1] :].copy()
-            for frame, row in _frames_of(reader, time_s, parts[number]):
+            for frame, row in frames_of(reader, time_s, parts[number]):
                 if stop.is_set():
                     return
                 picture[: size[1], : size[0]] = frame.scaled(size)
@@ -134,30 +120,6 @@ def stretches(key_rows: Sequence[int], rows: int) -> list[range]:
         if row - cuts[-1] >= STRETCH_FRAMES and rows - row >= STRETCH_FRAMES:
             cuts.append(row)
     return [range(a, b) for a, b in zip(cuts, [*cuts[1:], rows], strict=True)]
-
-
-def _key_rows(reader: FrameReader, time_s: FloatArray) -> list[int]:
-    """Rows of the track from which the video can be read without what is before; none where that is not known."""
-    if reader.index is None:
-        return []
-    keys_s = reader.index.times_s[reader.index.key_frames]
-    return [int(row) for row in np.unique(np.searchsorted(time_s, keys_s - _SAME_TIME_S)) if row < len(time_s)]
-
-
-def _frames_of(reader: FrameReader, time_s: FloatArray, rows: range) -> Iterator[tuple[Frame, int]]:
-    """The frames that these rows of the track were found in; the track may hold every second frame only."""
-    places = None
-    if reader.index is not None:
-        ends = time_s[[rows[0], rows[-1]]]
-        first, last = np.searchsorted(reader.index.times_s, ends - _SAME_TIME_S)
-        places = range(int(first), int(last) + 1)
-    with closing(reader.frames(places, threads=1)) as frames:
-        for frame in frames:
-            row = int(np.searchsorted(time_s, frame.time_s - _SAME_TIME_S))
-            if row > rows[-1]:
-                return
-            if row in rows and abs(float(time_s[row]) - frame.time_s) <= _SAME_TIME_S:
-                yield frame, row
 
 
 def fitted(video: VideoAnalysis) -> tuple[tuple[int, int], tuple[int, int], tuple[Annotator, ...]]:

@@ -266,19 +266,18 @@ def about(video: VideoAnalysis) -> Iterable[str]:
 
 
 def _pictures(video: VideoAnalysis, wanted: Sequence[Moment]) -> list[str]:
-    """JPEGs in base64, in the order of the moments; the video is read once."""
+    """JPEGs in base64, in the order of the moments."""
+    from gaitcheck.report.frames import frames_of, parts_with
     from gaitcheck.video.reader import FrameReader
 
     out = [""] * len(wanted)
-    last = max((moment.row for moment in wanted), default=-1)
-    with FrameReader(video.path) as frames:
-        for frame in frames:
-            if frame.index > last:
-                break
-            for i, moment in enumerate(wanted):
-                if moment.row == frame.index:
-                    _, data = cv2.imencode(".jpg", draw_moment(frame.bgr, video, moment))
-                    out[i] = base64.b64encode(data.tobytes()).decode("ascii")
+    with FrameReader(video.path) as reader:
+        for rows in parts_with(reader, sorted({moment.row for moment in wanted})):
+            for frame, row in frames_of(reader, video.raw_track.time_s, rows):
+                for i, moment in enumerate(wanted):
+                    if moment.row == row:
+                        _, data = cv2.imencode(".jpg", draw_moment(frame.bgr, video, moment))
+                        out[i] = base64.b64encode(data.tobytes()).decode("ascii")
     return out
 
 

@@ -13,7 +13,7 @@ from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.definition import Signals
 from gaitcheck.gait.pelvis import PelvisLine as Line
 from gaitcheck.gait.result import SIDES
-from gaitcheck.report.annotate import draw_stills, draw_video, fitted, near_each_other, output_size, stretches
+from gaitcheck.report.annotate import draw_stills, draw_video, fitted, output_size, stretches
 from gaitcheck.report.annotators import (
     PelvisLine,
     Scene,
@@ -25,10 +25,12 @@ from gaitcheck.report.annotators import (
 )
 from gaitcheck.report.document import Still
 from gaitcheck.report.draw import Style
+from gaitcheck.report.frames import frames_of, near_each_other
 from gaitcheck.report.pelvis import LEAST_HIP_WIDTHS, pelvis_ends
 from gaitcheck.report.stills import ANGLES, arms
 from gaitcheck.settings import View
 from gaitcheck.track import Landmark, PelvisTrack, PoseTrack
+from gaitcheck.video.reader import FrameReader
 
 from .factory import FPS, FRAMES, GREY, SIZE, make_video_analysis, runner
 
@@ -117,6 +119,19 @@ def test_stretches_begin_with_key_frames_and_are_long_enough() -> None:
 def test_stills_that_lie_near_each_other_are_read_in_one_go() -> None:
     assert near_each_other([5]) == [range(5, 6)]
     assert near_each_other([5, 9, 20, 400, 455, 900]) == [range(5, 21), range(400, 456), range(900, 901)]
+
+
+@pytest.mark.parametrize("every", [1, 3])
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_row_gets_the_frame_it_was_found_in(
+    every: int, indexed: bool, rear: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not indexed:
+        monkeypatch.setattr("gaitcheck.video.reader.frame_index", lambda path: None)
+    time_s = rear.videos[0].raw_track.time_s[::every]
+    with FrameReader(rear.videos[0].path) as reader:
+        found = [(frame.index, row) for frame, row in frames_of(reader, time_s, range(7, 15))]
+    assert found == [(row * every, row) for row in range(7, 15)]
 
 
 def test_stopping_stops_and_leaves_no_file(rear: Analysis, tmp_path: Path) -> None:
