@@ -16,15 +16,7 @@ from gaitcheck.findings.result import FINDINGS_FIRST, Finding, MuscleHint, RedFl
 from gaitcheck.gait.result import SIDES, Check, Measure, Side
 from gaitcheck.report.document import Document, QualityRecord, VideoRecord
 from gaitcheck.report.muscles import FACES, legend_picture, muscle_picture, on_white, picture_words
-from gaitcheck.report.words import (
-    EVENT_WORDS,
-    STATUS_WORDS,
-    VIEW_WORDS,
-    measure_name,
-    side_word,
-    value_words,
-    with_unit,
-)
+from gaitcheck.report.words import measure_name, report_words, side_word, value_words, view_words, with_unit
 
 #: An upright video at the full width of a desktop page would not fit on the screen; on a phone the page limits it.
 UPRIGHT_WIDTH_PX = 400
@@ -52,7 +44,7 @@ def show_result(result: Result) -> None:
     if len(document.videos) == 1:
         _pictures(result, document.videos[0])
     else:
-        tabs = st.tabs([f"{video.number}: {VIEW_WORDS[video.view]}" for video in document.videos])
+        tabs = st.tabs([f"{video.number}: {view_words(video.view)}" for video in document.videos])
         for tab, video in zip(tabs, document.videos, strict=True):
             with tab:
                 _pictures(result, video)
@@ -67,7 +59,7 @@ def show_result(result: Result) -> None:
 def _head(result: Result) -> None:
     document = result.document
     st.title("Your run")
-    names = " · ".join(f"{plain(video.file_name)} ({VIEW_WORDS[video.view]})" for video in document.videos)
+    names = " · ".join(f"{plain(video.file_name)} ({view_words(video.view)})" for video in document.videos)
     st.caption(names)
     first, _, rest = document.summary.partition(". ")
     st.markdown(f"#### {plain(first)}")
@@ -118,7 +110,7 @@ def _pictures(result: Result, video: VideoRecord) -> None:
         with st.expander(f"{len(stills)} pictures of single moments"):
             columns = st.columns(3)
             for number, (still, path) in enumerate(stills):
-                words = f"{side_word(still.side).capitalize()} {EVENT_WORDS[still.event]}"
+                words = f"{side_word(still.side).capitalize()} {report_words().event[still.event]}"
                 if still.measure_id is not None and still.value is not None:
                     words += f": {measure_name(still.measure_id)} {with_unit(still.value, still.unit or '')}"
                 columns[number % 3].image(path, caption=plain(words), width="stretch", alt=words)
@@ -157,9 +149,9 @@ def _table(measures: Sequence[Measure]) -> None:
                         "Side": side_word(measure.side),
                         "Value": value_words(measure),
                         "Steps": measure.n_steps,
-                        "Status": STATUS_WORDS[measure.status],
+                        "Status": report_words().status[measure.status],
                         "Reason": measure.reason or "",
-                        "View": VIEW_WORDS[measure.view],
+                        "View": view_words(measure.view),
                     }
                     for measure in given
                 ],

@@ -1,13 +1,15 @@
-"""The shape of the texts: `knowledge/texts.<language>.toml`, every sentence of this room that is not a row."""
+"""The shape of the texts: `knowledge/texts.<language>.toml`, every sentence that is not a row."""
 
 from __future__ import annotations
 
 from string import Formatter
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from gaitcheck.findings.schema import Strict, Text
+from gaitcheck.findings.report_texts import ReportText
+from gaitcheck.findings.schema import Strict, Text, every
+from gaitcheck.gait.result import Side
 from gaitcheck.settings import PastInjury, Sex, WarningSign
 
 _FINDING_FIELDS = frozenset({"side", "other", "value", "usual"})
@@ -102,20 +104,12 @@ class AnswersText(Strict):
     pain_level: Text
     past_injuries: Text
     warning_signs: Text
-    sites: dict[PastInjury, Text]
-    signs: dict[WarningSign, Text]
-    bands_for: dict[Sex, Text]
+    sites: Annotated[dict[PastInjury, Text], every(PastInjury)]
+    signs: Annotated[dict[WarningSign, Text], every(WarningSign)]
+    bands_for: Annotated[dict[Sex, Text], every(Sex)]
     speed: Text
     age: Text
     pain_over: Text
-
-    @model_validator(mode="after")
-    def _all_named(self) -> Self:
-        for name, literal, given in (("sites", PastInjury, self.sites), ("signs", WarningSign, self.signs)):
-            missing = [one for one in _values(literal) if one not in given]
-            if missing:
-                raise ValueError(f"{name}: there is no text for {missing[0]!r}")
-        return self
 
 
 class Notices(Strict):
@@ -133,7 +127,7 @@ class Notices(Strict):
 class Texts(Strict):
     """texts.<language>.toml. Other languages than English also translate the words of the rows, under `rows`."""
 
-    sides: dict[Literal["left", "right"], Text]
+    sides: Annotated[dict[Side, Text], every(Side)]
     units: dict[str, str]
     measure: dict[str, MeasureText]
     usual: UsualText
@@ -143,8 +137,4 @@ class Texts(Strict):
     exercises: ExerciseText
     answers: AnswersText
     notice: Notices
-
-
-def _values(literal: object) -> tuple[str, ...]:
-    """The strings of a Literal, those of Literals inside it included."""
-    return tuple(one for each in get_args(literal) for one in ((each,) if isinstance(each, str) else _values(each)))
+    report: ReportText

@@ -6,10 +6,11 @@ when the files are loaded and not in a report. The sentences that are not rows h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from gaitcheck.findings.result import ExerciseKind, ExerciseOrigin, Grade
 from gaitcheck.settings import PainSite, PastInjury, WarningSign
@@ -27,6 +28,18 @@ LOWERED = 0.5
 def weaker_grade(first: ScoredGrade, second: ScoredGrade) -> ScoredGrade:
     """The less certain of two grades: a conclusion is no better than what it rests on."""
     return max(first, second)
+
+
+def every(literal: Any) -> AfterValidator:
+    """A rule for texts by name: every value of the Literal has one."""
+
+    def check(given: Mapping[str, str]) -> Mapping[str, str]:
+        missing = [value for value in get_args(literal) if value not in given]
+        if missing:
+            raise ValueError(f"there is no text for {missing[0]!r}")
+        return given
+
+    return AfterValidator(check)
 
 
 class Strict(BaseModel):

@@ -19,7 +19,7 @@ from gaitcheck.gait.result import SIDES, GaitResult, Side, Step
 from gaitcheck.report.document import Event
 from gaitcheck.report.draw import DARK, GREY, SIDE_BGR, WHITE, Picture, Style, box, dot, line, ring, text, text_width
 from gaitcheck.report.pelvis import pelvis_ends
-from gaitcheck.report.words import ANGLE_WORDS, EVENT_WORDS, with_unit
+from gaitcheck.report.words import report_words, side_word, with_unit
 from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark
 
@@ -341,7 +341,8 @@ class Panel:
                 text(picture, (first_x + shift, baseline), words, SIDE_BGR[leg], px)
         baseline += self.grid.line
         for side, event in current_events(self.scene, row)[-1:]:
-            text(picture, (label_x, baseline), f"{side}: {EVENT_WORDS[event]}", SIDE_BGR[side], px, bold=True)
+            words = f"{side_word(side)}: {report_words().event[event]}"
+            text(picture, (label_x, baseline), words, SIDE_BGR[side], px, bold=True)
 
 
 def _standing(gait: GaitResult, side: Side) -> NDArray[np.bool_]:
@@ -371,5 +372,5 @@ def panel_rows(gait: GaitResult) -> list[PanelRow]:
         }
         withheld = tuple(m.side for m in mine if m.status == "not_measurable")
         if shown or withheld:
-            rows.append(PanelRow(ANGLE_WORDS[measure_id], mine[0].unit, shown, withheld))
+            rows.append(PanelRow(report_words().angle[measure_id], mine[0].unit, shown, withheld))
     return rows

@@ -13,7 +13,7 @@ from gaitcheck.analyze import Analysis, VideoAnalysis
 from gaitcheck.gait.curves import GaitCurve, gait_curves
 from gaitcheck.gait.result import Measure, Side
 from gaitcheck.report.tables import told_step_by_step
-from gaitcheck.report.words import curve_name, measure_name, side_word, unit_sign, value_words, with_unit
+from gaitcheck.report.words import curve_name, measure_name, report_words, side_word, unit_sign, value_words, with_unit
 from gaitcheck.track import FloatArray
 
 WIDTH, STEPS_HEIGHT, CYCLE_HEIGHT = 340, 150, 190
@@ -154,12 +154,15 @@ def _step_chart(measures: Sequence[Measure], analysis: Analysis) -> Chart | None
     high = max(float(values.max()), *(a + b for a, b in zip(means, margins, strict=True)))
     axes = _Axes.of(STEPS_HEIGHT, low, high, max(float(t.max()) for _, t, _ in points))
     thin = max(1, -(-max(len(v) for _, _, v in points) // _MOST_MARKS))
-    words = "; ".join(f"{side_word(m.side)}: {value_words(m)}, {len(v)} steps" for m, _, v in points)
+    known = report_words().appendix
+    said = [known.step_values.format(side=side_word(m.side), value=value_words(m), steps=len(v)) for m, _, v in points]
+    if thin > 1:
+        said.append(known.one_mark_for.format(steps=thin))
     right = WIDTH - _RIGHT
     return Chart(
         title=measure_name(measures[0].id),
         unit=unit_sign(measures[0].unit).strip(),
-        words=words + (f"; one mark for every {thin} steps" if thin > 1 else ""),
+        words="; ".join(said),
         height=STEPS_HEIGHT,
         one_mark_for=thin,
         marks=tuple(
@@ -204,7 +207,9 @@ def cycle_chart(curves: Sequence[GaitCurve], *, small: bool = False) -> Chart:
         title=curve_name(curves[0].measure_id),
         unit=unit_sign(curves[0].unit).strip(),
         words="; ".join(_curve_words(curve) for curve in curves),
-        short=", ".join(f"{side_word(curve.side)} {curve.strides}" for curve in curves) + " strides",
+        short=report_words().physio.strides.format(
+            strides=", ".join(f"{side_word(curve.side)} {curve.strides}" for curve in curves)
+        ),
         height=height,
         width=width,
         left=axes.left,
@@ -217,10 +222,12 @@ def cycle_chart(curves: Sequence[GaitCurve], *, small: bool = False) -> Chart:
 
 
 def _curve_words(curve: GaitCurve) -> str:
-    sign = unit_sign(curve.unit)
+    known = report_words().physio
     low, high = (f"{value:.0f}".replace("-", "−") for value in (curve.mean.min(), curve.mean.max()))
-    contact = "" if curve.contact_percent is None else f", foot on the belt for about {curve.contact_percent:.0f} %"
-    return f"{side_word(curve.side)}: {low} to {high}{sign}, {curve.strides} strides{contact}"
+    filled = {"side": side_word(curve.side), "low": low, "high": high + unit_sign(curve.unit), "strides": curve.strides}
+    if curve.contact_percent is None:
+        return known.curve.format(**filled)
+    return known.curve_with_contact.format(**filled, contact=f"{curve.contact_percent:.0f}")
 
 
 def _band(curve: GaitCurve, axes: _Axes) -> str:

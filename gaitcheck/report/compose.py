@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
+from typing import Literal
 
 from gaitcheck.analyze import Analysis
 from gaitcheck.findings.load import Knowledge, knowledge
@@ -12,7 +12,7 @@ from gaitcheck.findings.phrases import usual_range
 from gaitcheck.findings.result import FINDINGS_FIRST, Exercise, Finding, MuscleHint
 from gaitcheck.findings.schema import BandRow
 from gaitcheck.gait.measures import REGISTRY
-from gaitcheck.gait.result import Check, Measure
+from gaitcheck.gait.result import Check, Measure, Side
 from gaitcheck.report.charts import cycle_charts, step_charts
 from gaitcheck.report.content import (
     Appendix,
@@ -34,20 +34,15 @@ from gaitcheck.report.content import (
 from gaitcheck.report.document import Document, QualityRecord, Still, VideoRecord
 from gaitcheck.report.muscles import FACES, legend, muscle_picture, picture_words
 from gaitcheck.report.words import (
-    ANGLE_WORDS,
-    BAND_WORDS,
-    EVENT_WORDS,
-    GRADE_WORDS,
-    MUSCLE_STATUS_WORDS,
-    STATUS_WORDS,
-    VIEW_SHORT,
-    VIEW_WORDS,
     evidence_words,
     measure_name,
     plain_number,
+    report_words,
     side_word,
     unit_sign,
     value_words,
+    view_words,
+    with_side,
     with_unit,
 )
 from gaitcheck.settings import Sex, View
@@ -56,6 +51,8 @@ from gaitcheck.settings import Sex, View
 EXERCISES_FIRST = 4
 #: Stills on the physiotherapist's page: one row.
 STILLS_FIRST = 6
+#: The order of the muscle groups that nothing points to.
+_OTHER_STATUSES = ("nothing_seen", "not_looked_at", "not_visible")
 
 
 def report_content(document: Document, analysis: Analysis) -> Content:
@@ -66,10 +63,12 @@ def report_content(document: Document, analysis: Analysis) -> Content:
     document : the analysis as saved; its stills are named relative to the folder of the result.
     analysis : the analysis itself, for steps and curves.
     """
-    settings = document.provenance.settings
+    settings, words = document.provenance.settings, report_words()
     written = datetime.fromisoformat(document.provenance.times.written_at)
     facts = [
-        f"{v.file_name}: seen {VIEW_WORDS[v.view]}, {v.steps} steps, {v.facts.duration_s:.1f} s"
+        words.page.recording.format(
+            file=v.file_name, view=view_words(v.view), steps=v.steps, seconds=f"{v.facts.duration_s:.1f}"
+        )
         for v in document.videos
     ]
     if settings.speed_kmh is not None:
@@ -77,7 +76,7 @@ def report_content(document: Document, analysis: Analysis) -> Content:
     return Content(
         patient=settings.patient_name or "",
         date=written,
-        date_words=f"{written.day} {written:%B %Y}",
+        date_words=words.date.format(day=written.day, month=words.months[written.month - 1], year=written.year),
         facts=tuple(facts),
         files=tuple(v.file_name for v in document.videos),
         runner=_runner_part(document),
@@ -139,19 +138,18 @@ def _was_looked_at(muscles: Sequence[MuscleHint]) -> bool:
 
 
 def _body_title(muscles: Sequence[MuscleHint]) -> str:
+    words = report_words().runner
     if not _was_looked_at(muscles):
-        return "Muscle groups: none could be looked at"
-    return (
-        "Where it may be worth testing" if _worth_testing(muscles) else "Muscle groups: nothing points to one of them"
-    )
+        return words.muscles_none
+    return words.muscles_worth_testing if _worth_testing(muscles) else words.muscles_nothing
 
 
 def _at_last(document: Document) -> str:
     """The last step of what to do next."""
+    words = report_words().runner
     if not document.looked_at:
-        return "Film again, so that the run can be judged; this page says what to change."
-    again = "Film again at the same speed and from the same place to compare."
-    return again if document.findings else f"There is nothing to do because of this video. {again}"
+        return words.film_to_judge
+    return words.film_to_compare if document.findings else f"{words.nothing_to_do} {words.film_to_compare}"
 
 
 def _physio_part(document: Document, analysis: Analysis, sex: Sex | None) -> PhysioPart:
@@ -175,10 +173,11 @@ def _how_telling(seen: tuple[View | None, Still]) -> tuple[int, bool]:
 
 
 def _appendix(document: Document, analysis: Analysis) -> Appendix:
-    worth = _worth_testing(document.muscles)
+    known = report_words()
+    words, worth = known.appendix, _worth_testing(document.muscles)
     others = sorted(
         (hint for hint in document.muscles if hint.status != "worth_testing"),
-        key=lambda hint: list(MUSCLE_STATUS_WORDS).index(hint.status),
+        key=lambda hint: _OTHER_STATUSES.index(hint.status),
     )
     shown = dict.fromkeys(m.id for m in document.measures if m.id in REGISTRY)
     entries = [REGISTRY[i] for i in shown]
@@ -191,14 +190,15 @@ def _appendix(document: Document, analysis: Analysis) -> Appendix:
         others=tuple(
             OtherMuscle(
                 _muscle_name(hint), hint.grade, hint.text,
-                _pairs({"Against it": hint.contrary, "Confirm with": hint.confirm_with}),
+                _pairs({words.against: hint.contrary, words.confirm_with: hint.confirm_with}),
             )
             for hint in others
         ),
-        grades="; ".join(f"{grade} {words}" for grade, words in GRADE_WORDS.items()),
+        grades=words.grades.format(grades="; ".join(f"{grade} {says}" for grade, says in known.grade.items())),
         definitions=tuple(
             Pair(f"{measure_name(e.id)} ({e.id})",
-                 f"{e.definition} Read at: {e.event}; {e.sign}. Source: {e.source.removesuffix('.')}.")
+                 words.definition.format(definition=e.definition, event=e.event, sign=e.sign,
+                                         source=e.source.removesuffix(".")))
             for e in entries
         ),
         sources=tuple(_sources(document.findings, document.muscles)),
@@ -206,31 +206,27 @@ def _appendix(document: Document, analysis: Analysis) -> Appendix:
 
 
 def _method_part(document: Document) -> MethodPart:
-    known, made = knowledge(), document.provenance
-    notice = known.texts.notice
+    notice, words, made = knowledge().texts.notice, report_words().method, document.provenance
     program = f"{made.program} {made.version}; " + ", ".join(f"{name} {v}" for name, v in made.libraries.items())
-    made_by = [f"{program}.", f"Pose model {made.model.name}, SHA-256 {made.model.sha256}."]
+    made_by = [f"{program}.", words.model.format(name=made.model.name, sha256=made.model.sha256)]
     if document.knowledge is not None:
-        made_by.append(f"Knowledge of bands, muscles and exercises: SHA-256 {document.knowledge.sha256}.")
+        made_by.append(words.knowledge.format(sha256=document.knowledge.sha256))
         if document.knowledge.overridden:
             own = "; ".join(document.knowledge.overridden)
-            made_by.append(f"Own rows of this clinic: {own} (SHA-256 {document.knowledge.override_sha256}).")
+            made_by.append(words.own_rows.format(rows=own, sha256=document.knowledge.override_sha256))
     return MethodPart(
         videos=tuple(_video(q, document.videos[q.video - 1]) for q in document.quality),
         measure_notes=tuple(_all_notes(document.measures)),
         withheld=tuple(Pair(reason, ", ".join(names)) for reason, names in _withheld(document.measures).items()),
-        paragraphs=(METHOD, *((_summary(document)[2],) if document.findings else ()), notice.evidence, notice.privacy),
+        paragraphs=(
+            words.paragraph,
+            *((_summary(document)[2],) if document.findings else ()),
+            notice.evidence,
+            notice.privacy,
+        ),
         answers_used=document.answers_used,
         made_by=tuple(made_by),
     )
-
-
-METHOD = (
-    "A pose model finds the joints in every frame. GaitCheck repairs exchanged sides, filters the paths of the joints "
-    "without delay, finds each step, and measures at the same moment of every step. One camera sees one plane: turning "
-    "of the body towards or away from the camera changes angles. A number is withheld where the view, the frame rate "
-    "or the picture cannot give a true one."
-)
 
 
 def _worth_testing(muscles: Sequence[MuscleHint]) -> list[MuscleHint]:
@@ -238,19 +234,23 @@ def _worth_testing(muscles: Sequence[MuscleHint]) -> list[MuscleHint]:
 
 
 def _muscle_name(hint: MuscleHint) -> str:
-    return f"{hint.name}, {hint.side}" if hint.side else hint.name
+    return with_side(hint.name, hint.side)
 
 
 def _finding(finding: Finding) -> FindingWords:
-    name = measure_name(finding.measure_id) + (f", {finding.side}" if finding.side else "")
+    known = report_words()
+    name = with_side(measure_name(finding.measure_id), finding.side)
     return FindingWords(
         title=finding.title,
         text=finding.text,
         band=finding.band,
-        band_words=BAND_WORDS[finding.band],
         value=f"{name}: {with_unit(finding.value, finding.unit)} ± {with_unit(finding.uncertainty, finding.unit)}",
-        usual=finding.usual,
-        grade=f"{finding.grade} ({GRADE_WORDS[finding.grade]})",
+        judged=known.appendix.judged.format(
+            usual=finding.usual,
+            band=known.band[finding.band],
+            grade=finding.grade,
+            grade_words=known.grade[finding.grade],
+        ),
         contrary=finding.contrary,
     )
 
@@ -267,34 +267,36 @@ def _exercises(hints: Iterable[MuscleHint]) -> list[ExerciseWords]:
 
 
 def _exercise(exercise: Exercise, hint: MuscleHint) -> ExerciseWords:
-    whose = exercise.muscle_name
+    known = report_words()
     if exercise.why == "opposite":
-        whose += f", which works against {hint.name}"
-    elif hint.side:
-        whose += f", {hint.side}"
+        whose = known.appendix.opposite.format(muscle=exercise.muscle_name, other=hint.name)
+    else:
+        whose = with_side(exercise.muscle_name, hint.side)
     return ExerciseWords(
         name=exercise.name,
         whose=whose,
-        kind=exercise.kind,
+        kind=known.kind[exercise.kind],
         dose=exercise.dose,
         purpose=exercise.purpose,
         progression=exercise.progression,
         stop_when=exercise.stop_when,
-        origin=exercise.origin,
+        origin=known.origin[exercise.origin],
         contrary=exercise.contrary,
     )
 
 
 def _hint(hint: MuscleHint, *, advice: bool) -> HintWords:
     """A hint for the physiotherapist; no advice on training while a red flag stands."""
+    known = report_words()
+    words = known.appendix
     facts = {
-        "Confirm with": hint.confirm_with,
-        "Against it": " ".join([*hint.lowered_by, hint.contrary]),
-        "Evidence": f"grade {hint.grade}: {GRADE_WORDS[hint.grade]}",
-        "Works against": hint.antagonist,
+        words.confirm_with: hint.confirm_with,
+        words.against: " ".join([*hint.lowered_by, hint.contrary]),
+        words.evidence: words.grade.format(grade=hint.grade, grade_words=known.grade[hint.grade]),
+        words.works_against: hint.antagonist,
     }
     if advice:
-        facts |= {"Strengthen": hint.strengthen, "Stretch": hint.stretch}
+        facts |= {words.strengthen: hint.strengthen, words.stretch: hint.stretch}
     exercises = tuple(_exercise(exercise, hint) for exercise in hint.exercises) if advice else ()
     return HintWords(_muscle_name(hint), hint.text, _pairs(facts), exercises)
 
@@ -319,7 +321,7 @@ def _measure_row(sides: Sequence[Measure], sex: Sex | None, notes: Sequence[str]
         name=measure_name(first.id) + long_unit,
         values=values,
         usual="–" if band is None or band.unit != first.unit else _usual(band, known),
-        seen_from=", ".join(dict.fromkeys(VIEW_SHORT[m.view] if m.view else "–" for m in sides)),
+        seen_from=", ".join(dict.fromkeys(report_words().view_short[m.view] if m.view else "–" for m in sides)),
         alike=len({(value.status, value.note) for value in values}) == 1,
     )
 
@@ -331,13 +333,13 @@ def _is_long(unit: str) -> bool:
 
 def _value(measure: Measure, notes: Sequence[str]) -> ValueWords:
     return ValueWords(
-        side=side_word(measure.side),
+        side=measure.side or "both",
         value=value_words(measure).removesuffix(unit_sign(measure.unit) if _is_long(measure.unit) else ""),
         from_standing="" if measure.from_standing is None else with_unit(measure.from_standing, measure.unit),
         sd=plain_number(measure.sd, measure.unit),
         steps=str(measure.n_steps),
         status=measure.status,
-        status_words=STATUS_WORDS[measure.status],
+        status_words=report_words().status[measure.status],
         note=", ".join(str(notes.index(note) + 1) for note in _notes(measure)),
     )
 
@@ -354,22 +356,26 @@ def _all_notes(measures: Sequence[Measure]) -> list[str]:
 
 def _notes(measure: Measure) -> list[str]:
     """Sentences on a value: why a value is read with care, and what it was read from where that can differ."""
-    evidence = None if measure.evidence is None else f"Read from {evidence_words(measure.evidence)}."
-    return [note for note in (measure.reason, evidence) if note]
+    notes = [measure.reason] if measure.reason else []
+    if measure.evidence is not None:
+        notes.append(report_words().method.read_from.format(evidence=evidence_words(measure.evidence)))
+    return notes
 
 
 def _withheld(measures: Sequence[Measure]) -> dict[str, list[str]]:
     """Names of the measures without a number, by reason; a side is named where the other side has another fate."""
-    by_reason: dict[str, dict[str, list[str]]] = {}
+    words = report_words()
+    by_reason: dict[str, dict[str, list[Side | None]]] = {}
     for m in measures:
         if m.mean is None:
-            by_reason.setdefault(m.reason or "No reason was given.", {}).setdefault(m.id, []).append(m.side or "")
-    return {
-        reason: [
-            measure_name(i) + (f" ({sides[0]})" if len(sides) == 1 and sides[0] else "") for i, sides in ids.items()
-        ]
-        for reason, ids in by_reason.items()
-    }
+            by_reason.setdefault(m.reason or words.method.no_reason, {}).setdefault(m.id, []).append(m.side)
+
+    def named(measure_id: str, sides: Sequence[Side | None]) -> str:
+        name = measure_name(measure_id)
+        one = sides[0] if len(sides) == 1 else None
+        return words.one_side.format(name=name, side=side_word(one)) if one else name
+
+    return {reason: [named(i, sides) for i, sides in ids.items()] for reason, ids in by_reason.items()}
 
 
 def _sources(findings: Sequence[Finding], muscles: Sequence[MuscleHint]) -> list[str]:
@@ -381,11 +387,12 @@ def _sources(findings: Sequence[Finding], muscles: Sequence[MuscleHint]) -> list
 
 
 def _still_words(still: Still) -> str:
-    words = f"{still.side} leg at {EVENT_WORDS[still.event]}"
+    known = report_words()
+    words = known.physio.still.format(side=side_word(still.side), event=known.event[still.event])
     if still.measure_id is None:
         return words
-    value = "not measurable" if still.value is None else with_unit(still.value, still.unit or "")
-    return f"{words}, {ANGLE_WORDS[still.measure_id]} {value}"
+    value = known.status["not_measurable"] if still.value is None else with_unit(still.value, still.unit or "")
+    return f"{words}, {known.angle[still.measure_id]} {value}"
 
 
 def _with_advice(check: Check) -> str:
@@ -393,44 +400,33 @@ def _with_advice(check: Check) -> str:
 
 
 def _video(quality: QualityRecord, video: VideoRecord) -> VideoWords:
-    states = {True: ("good", "good"), False: ("bad", "look here"), None: ("unknown", "not known")}
-    places = "place" if quality.swaps_repaired == 1 else "places"
-    counts = (
-        f"{quality.frames_with_runner} of {quality.frames} frames with the runner, {quality.frames_filled} filled in; "
-        f"left and right exchanged and put right in {quality.swaps_repaired} {places}; "
-        f"{quality.steps_found} steps found, {quality.steps_dropped} left out. "
-        f"People seen together: {video.persons_seen}."
+    known = report_words()
+    words = known.method
+    states: dict[bool | None, Literal["good", "bad", "unknown"]] = {True: "good", False: "bad", None: "unknown"}
+    counts = words.frames.format(
+        found=quality.frames_with_runner,
+        frames=quality.frames,
+        filled=quality.frames_filled,
+        swaps=quality.swaps_repaired,
+        places=words.place if quality.swaps_repaired == 1 else words.places,
+        steps=quality.steps_found,
+        dropped=quality.steps_dropped,
+        persons=video.persons_seen,
     )
     if not video.time_is_real:
-        counts += " The video seems to be slow motion and its capture rate is not known, so no times are given."
+        counts += f" {words.slow_motion_suspected}"
     elif video.seconds_per_video_second != 1:
-        counts += f" Slow motion: one second of the video is {video.seconds_per_video_second:.3g} s in reality."
+        counts += " " + words.slow_motion.format(seconds=f"{video.seconds_per_video_second:.3g}")
     facts = video.facts
     return VideoWords(
         name=video.file_name,
         checks=tuple(
-            CheckWords(*states[c.ok], c.message, (c.advice or "") if c.ok is not True else "") for c in quality.checks
+            CheckWords(states[c.ok], known.check[states[c.ok]], c.message, (c.advice or "") if c.ok is not True else "")
+            for c in quality.checks
         ),
         counts=counts,
-        file=f"{facts.width_px} × {facts.height_px}, {facts.codec}, {facts.playback_fps:.4g} frames/s",
+        file=words.file.format(
+            width=facts.width_px, height=facts.height_px, codec=facts.codec, rate=f"{facts.playback_fps:.4g}"
+        ),
         sha256=video.sha256,
     )
-
-
-def still_jpeg(folder: Path, still: StillPicture, height_px: int, quality: int = 82) -> bytes:
-    """A still made smaller, as JPEG.
-
-    Raises
-    ------
-    FileNotFoundError
-        The still was not written.
-    """
-    import cv2
-
-    picture = cv2.imread(str(folder / still.file))
-    if picture is None:
-        raise FileNotFoundError(f"{still.file} was not written")
-    scale = min(1.0, height_px / picture.shape[0])
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return bytes(data.tobytes())

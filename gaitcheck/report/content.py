@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from gaitcheck.report.charts import Chart
 
 
 @dataclass(frozen=True)
 class FindingWords:
-    """One finding. `value` and `contrary` are for the physiotherapist."""
+    """One finding. `value`, how it was `judged`, and `contrary` are for the physiotherapist."""
 
     title: str
     text: str
     band: str
-    band_words: str
     value: str
-    usual: str
-    grade: str
+    judged: str
     contrary: str
 
 
@@ -76,7 +75,7 @@ class RunnerPart:
 
 @dataclass(frozen=True)
 class ValueWords:
-    """A measure's value of one side, or of the whole body (`side` "both legs").
+    """A measure's value of one side ("left", "right"), or of the whole body ("both").
 
     `note` holds the numbers of its sentences in the part on method.
     """
@@ -206,3 +205,22 @@ class Content:
     physio: PhysioPart
     method: MethodPart
     appendix: Appendix
+
+
+def still_jpeg(folder: Path, still: StillPicture, height_px: int, quality: int = 82) -> bytes:
+    """A still made smaller, as JPEG.
+
+    Raises
+    ------
+    FileNotFoundError
+        The still was not written.
+    """
+    import cv2
+
+    picture = cv2.imread(str(folder / still.file))
+    if picture is None:
+        raise FileNotFoundError(f"{still.file} was not written")
+    scale = min(1.0, height_px / picture.shape[0])
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return bytes(data.tobytes())

@@ -16,20 +16,13 @@ from typing import Literal
 from gaitcheck.findings.result import MuscleHint
 from gaitcheck.gait.result import SIDES, Measure, Side
 from gaitcheck.report.body import ARM, HEAD, LINES, REGIONS, TRUNK_AND_LEG, Face, Region, smooth, whole
+from gaitcheck.report.words import report_words, side_word
 
 Mark = Literal["high", "middle", "low", "nothing_seen", "not_looked_at", "not_visible"]
 
 FACES: tuple[Face, Face] = ("front", "back")
 
-MARK_WORDS: dict[Mark, str] = {
-    "high": "worth testing, clear hint",
-    "middle": "worth testing, some hint",
-    "low": "worth testing, faint hint",
-    "nothing_seen": "looked at, nothing seen",
-    "not_looked_at": "not looked at",
-    "not_visible": "a video cannot show it",
-}
-_HINT_WORDS: dict[Mark, str] = {"high": "clear hint", "middle": "some hint", "low": "faint hint"}
+_HINTED: tuple[Mark, ...] = ("high", "middle", "low")
 
 WIDTH, HEIGHT = 372, 382
 #: Words stand on one side of the body: left of the front, right of the back.
@@ -132,7 +125,7 @@ def muscle_picture(face: Face, hints: Sequence[MuscleHint], measures: Sequence[M
 def legend(hints: Sequence[MuscleHint], measures: Sequence[Measure]) -> list[tuple[str, str]]:
     """A small SVG of each mark that the pictures hold, and its words."""
     used = {mark for sides in marks_of(hints, measures).values() for mark in sides.values()}
-    return [(_swatch(mark), words) for mark, words in MARK_WORDS.items() if mark in used]
+    return [(_swatch(mark), words) for mark, words in report_words().body.mark.items() if mark in used]
 
 
 def legend_picture(hints: Sequence[MuscleHint], measures: Sequence[Measure]) -> str:
@@ -162,17 +155,19 @@ def picture_words(face: Face, hints: Sequence[MuscleHint], measures: Sequence[Me
     said = [
         f"{names[region.muscle_id]}: {'; '.join(_said(marks[region.muscle_id]))}"
         for region in REGIONS
-        if region.face == face and any(mark in _HINT_WORDS for mark in marks.get(region.muscle_id, {}).values())
+        if region.face == face and any(mark in _HINTED for mark in marks.get(region.muscle_id, {}).values())
     ]
-    seen = {"front": "The body from the front.", "back": "The body from behind."}[face]
-    return f"{seen} {'. '.join(said) if said else 'No muscle group is marked as worth testing'}."
+    words = report_words().body
+    seen = words.heard_front if face == "front" else words.heard_back
+    return f"{seen} {'. '.join(said) if said else words.nothing_marked}."
 
 
 def _said(sides: dict[Side, Mark]) -> list[str]:
     """ "left: worth testing, faint hint", the sides together where they are alike."""
+    words = report_words().body
     if sides["left"] == sides["right"]:
-        return [f"both sides: {MARK_WORDS[sides['left']]}"]
-    return [f"{side}: {MARK_WORDS[sides[side]]}" for side in SIDES if sides[side] in _HINT_WORDS]
+        return [f"{words.both_sides}: {words.mark[sides['left']]}"]
+    return [f"{side_word(side)}: {words.mark[sides[side]]}" for side in SIDES if sides[side] in _HINTED]
 
 
 def _is_mirrored(side: Side, face: Face) -> bool:
@@ -182,7 +177,7 @@ def _is_mirrored(side: Side, face: Face) -> bool:
 
 def _region(region: Region, side: Side, mark: Mark, face: Face) -> str:
     path = smooth(region.outline, closed=True, mirrored=_is_mirrored(side, face))
-    strong = mark in _HINT_WORDS
+    strong = mark in _HINTED
     stroke = f'stroke="{_INK if strong else _SOFT}" stroke-width="{1.8 if strong else 0.9}"'
     broken = ' stroke-dasharray="3.2 2.6"' if region.deep else ""
     see_through = ' fill-opacity="0.55"' if region.deep and not strong else ""
@@ -227,15 +222,16 @@ def _swatch(mark: Mark) -> str:
 def _label(region: Region, name: str, sides: dict[Side, Mark], face: Face) -> _Label:
     short, _, place = name.partition(" (")
     words = textwrap.wrap(short, _WORDS_IN_A_LINE) + ([f"({place}"] if place else [])
-    flagged = [side for side in SIDES if sides[side] in _HINT_WORDS]
+    flagged = [side for side in SIDES if sides[side] in _HINTED]
     said: list[str] = []
     if flagged:
-        which = "both sides" if len(flagged) == 2 else flagged[0]
+        known = report_words().body
+        which = known.both_sides if len(flagged) == 2 else side_word(flagged[0])
         levels = dict.fromkeys(sides[side] for side in flagged)
         if len(levels) == 1:
-            said = [f"{which}: {_HINT_WORDS[sides[flagged[0]]]}"]
+            said = [f"{which}: {known.hint[sides[flagged[0]]]}"]
         else:
-            said = [f"{side}: {_HINT_WORDS[sides[side]]}" for side in flagged]
+            said = [f"{side_word(side)}: {known.hint[sides[side]]}" for side in flagged]
     # Words of a group without a hint point to the half of the body that is nearer to them: the right one in both.
     near: Side = "right"
     x, y = region.at
@@ -290,13 +286,14 @@ def _spread(tops: Sequence[float], heights: Sequence[float], room: float) -> lis
 def _side_words(face: Face) -> list[str]:
     """From where the body is seen, and the runner's own sides under the feet."""
     x, anchor = (4, "start") if face == "front" else (WIDTH - 4, "end")
-    seen = {"front": "From the front", "back": "From behind"}[face]
+    seen = escape(report_words().body.front if face == "front" else report_words().body.back)
     words = [
         f'<text x="{x}" y="18" text-anchor="{anchor}" font-size="14" font-weight="bold" fill="{_INK}">{seen}</text>'
     ]
     for side in SIDES:
         at = _CENTRE[face] + (-30 if _is_mirrored(side, face) else 30)
         words.append(
-            f'<text x="{at:g}" y="{HEIGHT - 4}" text-anchor="middle" font-size="13" fill="{_INK}">{side}</text>'
+            f'<text x="{at:g}" y="{HEIGHT - 4}" text-anchor="middle" font-size="13" fill="{_INK}">'
+            f"{escape(side_word(side))}</text>"
         )
     return words

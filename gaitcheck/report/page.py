@@ -7,8 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from gaitcheck.report.compose import still_jpeg
-from gaitcheck.report.content import Content
+from gaitcheck.report.content import Content, still_jpeg
+from gaitcheck.report.words import fixed_words
 
 _STILL_HEIGHT_PX = 520
 
@@ -32,4 +32,4 @@ def render_page(content: Content, folder: Path) -> str:
         still.file: f"data:image/jpeg;base64,{b64encode(still_jpeg(folder, still, _STILL_HEIGHT_PX)).decode()}"
         for still in content.appendix.stills
     }
-    return environment.get_template("report.html.j2").render(content=content, pictures=pictures)
+    return environment.get_template("report.html.j2").render(content=content, pictures=pictures, **fixed_words())

@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from gaitcheck.report.compose import still_jpeg
-from gaitcheck.report.content import Content
+from gaitcheck.report.content import Content, still_jpeg
+from gaitcheck.report.words import fixed_words
 
 #: Four in a row are 43 mm wide and 66 mm high: 640 px give 245 an inch.
 _STILL_HEIGHT_PX = 640
@@ -62,8 +62,8 @@ def _compile(scratch: Path, system_fonts: bool, standard: Literal["ua-1"] | None
 
 
 def _for_typst(content: Content, folder: Path, scratch: Path) -> dict[str, Any]:
-    """The content as JSON values, with the stills beside it in the size they are printed in."""
-    plain = asdict(content)
+    """The content and the fixed words as JSON values, with the stills beside it in the size they are printed in."""
+    plain = asdict(content) | fixed_words()
     plain["day"] = {"year": content.date.year, "month": content.date.month, "day": content.date.day}
     del plain["date"]
     for part, name, charts in (

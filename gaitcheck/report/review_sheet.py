@@ -22,7 +22,7 @@ from gaitcheck.gait.view import outward
 from gaitcheck.report.document import Event
 from gaitcheck.report.draw import GREY, SIDE_BGR, WHITE, Colour, Picture, Style, dashed, dot, line
 from gaitcheck.report.stills import EVENTS, cut, joint
-from gaitcheck.report.words import ANGLE_WORDS, EVENT_WORDS, VIEW_WORDS, with_unit
+from gaitcheck.report.words import report_words, view_words, with_unit
 from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark
 
@@ -61,7 +61,7 @@ def moments(video: VideoAnalysis, steps_a_side: int) -> list[Moment]:
         return _without_steps(gait)
     repeats = video.raw_track.found & ~without_repeats(video.raw_track).found
     return [
-        Moment(row, f"{step.side}, {EVENT_WORDS[event]}, {time_s:.2f} s", step.side)
+        Moment(row, f"{step.side}, {report_words().event[event]}, {time_s:.2f} s", step.side)
         for step in sorted(chosen, key=lambda step: step.midstance_s)
         for event in EVENTS
         for time_s in [_time_of(step, event)]
@@ -176,7 +176,7 @@ def numbers(gait: GaitResult, moment: Moment) -> list[str]:
             values = gait.series.get((measure_id, side))
             if values is not None and np.isfinite(values[moment.row]):
                 whose = f"{side} " if moment.side is None and side is not None else ""
-                out.append(f"{whose}{ANGLE_WORDS[measure_id]} {with_unit(float(values[moment.row]), 'deg')}")
+                out.append(f"{whose}{report_words().angle[measure_id]} {with_unit(float(values[moment.row]), 'deg')}")
     return out
 
 
@@ -241,7 +241,7 @@ def about(video: VideoAnalysis) -> Iterable[str]:
     gait, pelvis = video.gait, video.runner.pelvis
     view: View | None = gait.view
     left, right = (sum(step.side == side for step in gait.steps) for side in SIDES)
-    yield f"Seen {VIEW_WORDS[view]}; {left} steps of the left and {right} of the right leg."
+    yield f"Seen {view_words(view)}; {left} steps of the left and {right} of the right leg."
     if pelvis is not None and pelvis.reason is None:
         share = 100 * float(pelvis.seen.mean())
         yield f"Pelvis line from {pelvis.source}, seen in {share:.0f} % of the frames."

@@ -14,7 +14,7 @@ from gaitcheck.gait.result import SIDES, GaitResult, Measure, Side, Step
 from gaitcheck.report.document import Event, Still
 from gaitcheck.report.draw import DARK, GREY, SIDE_BGR, WHITE, Colour, Picture, Style, arc, dashed, dot, line, text
 from gaitcheck.report.pelvis import pelvis_ends
-from gaitcheck.report.words import ANGLE_WORDS, EVENT_WORDS, with_unit
+from gaitcheck.report.words import report_words, side_word, with_unit
 from gaitcheck.settings import View
 from gaitcheck.track import N_LANDMARKS, FloatArray, Landmark
 
@@ -276,11 +276,13 @@ def joint(points: FloatArray, side: Side, name: str) -> FloatArray:
 def _captioned(picture: Picture, still: Still) -> Picture:
     """The picture under a strip of words, so that no word lies on the runner."""
     px = round(0.036 * SIZE_PX[1])
-    lines: list[tuple[str, Colour]] = [(f"{still.side}, {EVENT_WORDS[still.event]}", SIDE_BGR[still.side])]
+    known = report_words()
+    moment = known.physio.still_in_picture.format(side=side_word(still.side), event=known.event[still.event])
+    lines: list[tuple[str, Colour]] = [(moment, SIDE_BGR[still.side])]
     if still.measure_id is not None:
-        said = "not measurable" if still.value is None else with_unit(still.value, still.unit or "")
+        said = known.status["not_measurable"] if still.value is None else with_unit(still.value, still.unit or "")
         colour = GREY if still.value is None else WHITE
-        lines.append((f"{ANGLE_WORDS[still.measure_id]}: {said}", colour))
+        lines.append((f"{known.angle[still.measure_id]}: {said}", colour))
     strip = np.full((round(1.35 * px * len(lines)) + px // 2, picture.shape[1], 3), DARK, np.uint8)
     for i, (words, colour) in enumerate(lines, start=1):
         text(strip, (px // 2, 1.3 * px * i), words, colour, px, bold=i == 1)

@@ -3,64 +3,33 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from gaitcheck.findings.load import knowledge
-from gaitcheck.gait.result import Measure, Side, Status
+from gaitcheck.findings.report_texts import ReportText
+from gaitcheck.gait.result import Measure, Side
 from gaitcheck.settings import View
 
-VIEW_WORDS: dict[View | None, str] = {
-    "rear": "from behind",
-    "front": "from the front",
-    "left": "from the left",
-    "right": "from the right",
-    None: "view not recognised",
-}
-VIEW_SHORT: dict[View, str] = {"rear": "behind", "front": "front", "left": "left", "right": "right"}
-STATUS_WORDS: dict[Status, str] = {
-    "measured": "measured",
-    "borderline": "with care",
-    "not_measurable": "not measurable",
-}
-EVENT_WORDS = {"initial_contact": "initial contact", "midstance": "midstance", "toe_off": "toe-off"}
-
-#: The angle of this moment, as it is written in pictures. The measure itself is this angle at an event or its peak.
-ANGLE_WORDS = {
-    "contralateral_pelvic_drop": "pelvic drop",
-    "femoral_adduction": "thigh inward",
-    "knee_valgus": "knee inward",
-    "lateral_trunk_lean": "trunk sideways",
-    "forward_trunk_lean": "trunk forward",
-    "knee_flexion_ic": "knee bend",
-    "knee_flexion_peak_stance": "knee bend",
-    "tibia_inclination_ic": "shin forward",
-    "foot_inclination_ic": "toes up",
-    "hip_extension_peak": "thigh back",
-}
-
-GRADE_WORDS = {
-    "A": "several studies",
-    "B": "some studies",
-    "C": "little evidence, or practice only",
-    "X": "not usable from video",
-}
-MUSCLE_STATUS_WORDS = {
-    "worth_testing": "worth testing",
-    "nothing_seen": "nothing seen",
-    "not_looked_at": "not looked at",
-    "not_visible": "not visible on video",
-}
-#: What a pelvis line was read from, and where its zero comes from; see `gait.measures.pelvis`.
-EVIDENCE_WORDS = {
-    "stickers": "two coloured dots on the pelvis",
-    "garment": "the edge of the waistband",
-    "registration": "the movement of the cloth around the pelvis",
-    "fused": "the edge of the waistband and the movement of the cloth together",
-    "standing as zero": "standing still counts as level",
-    "mean as zero": "the middle between both sides counts as level",
-}
-BAND_WORDS = {"watch": "worth watching", "marked": "marked"}
-
 _UNIT_SLUGS = {"°": "deg", "%": "percent"}
+
+
+def report_words() -> ReportText:
+    """The fixed words of the report in the catalogue."""
+    return knowledge().texts.report
+
+
+def fixed_words() -> dict[str, Any]:
+    """What both layouts of the report are given beside its content: `words`, and `side_words` for left, right, both."""
+    known = knowledge().texts
+    return {
+        "words": known.report.model_dump(),
+        "side_words": {**known.sides, "both": known.report.both_legs},
+    }
+
+
+def view_words(view: View | None) -> str:
+    """From where a video was filmed."""
+    return report_words().view[view or "unknown"]
 
 
 def measure_name(measure_id: str) -> str:
@@ -71,18 +40,24 @@ def measure_name(measure_id: str) -> str:
 
 def curve_name(measure_id: str) -> str:
     """What the curve over the gait cycle shows that a measure is read from."""
-    words = ANGLE_WORDS.get(measure_id)
+    words = report_words().angle.get(measure_id)
     return words.capitalize() if words else measure_name(measure_id)
 
 
 def evidence_words(evidence: str) -> str:
     """What a value was read from; a word that has no other is kept."""
-    return "; ".join(EVIDENCE_WORDS.get(part, part) for part in evidence.split(", "))
+    words = report_words().evidence
+    return "; ".join(words.get(part, part) for part in evidence.split(", "))
 
 
 def side_word(side: Side | None) -> str:
     """ "left", "right", or "both legs" for a measure of the whole body."""
-    return side or "both legs"
+    return knowledge().texts.sides[side] if side else report_words().both_legs
+
+
+def with_side(name: str, side: Side | None) -> str:
+    """A name and the side that is meant, if it is one side."""
+    return report_words().of_side.format(name=name, side=side_word(side)) if side else name
 
 
 def with_unit(value: float | None, unit: str) -> str:
@@ -100,7 +75,7 @@ def plain_number(value: float | None, unit: str) -> str:
 def value_words(measure: Measure) -> str:
     """Mean ± uncertainty with unit, or "not measurable"."""
     if measure.mean is None:
-        return STATUS_WORDS["not_measurable"]
+        return report_words().status["not_measurable"]
     if measure.uncertainty is None:
         return with_unit(measure.mean, measure.unit)
     digits = _digits(measure.mean, measure.unit)

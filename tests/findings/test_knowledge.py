@@ -313,7 +313,7 @@ def test_the_page_is_current() -> None:
             "texts.en.toml",
             'fever = "fever"\n',
             "",
-            "texts.en.toml, field answers: Value error, signs: there is no text for 'fever'.",
+            "texts.en.toml, field answers.signs: Value error, there is no text for 'fever'.",
         ),
     ],
 )

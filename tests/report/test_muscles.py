@@ -11,7 +11,8 @@ from gaitcheck.findings.result import HintLevel, MuscleHint
 from gaitcheck.findings.wording import violations
 from gaitcheck.gait.result import Measure, Side
 from gaitcheck.report.body import REGIONS, TRUNK_AND_LEG, Face
-from gaitcheck.report.muscles import FACES, MARK_WORDS, legend, marks_of, muscle_picture, picture_words
+from gaitcheck.report.muscles import FACES, legend, marks_of, muscle_picture, picture_words
+from gaitcheck.report.words import report_words
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -119,7 +120,7 @@ def test_the_side_without_a_hint_is_seen_or_not_looked_at() -> None:
 def test_the_legend_has_the_marks_of_the_picture_and_no_others() -> None:
     hints = [hint("hamstrings", "left", "high"), hint("popliteus", status="not_visible")]
     assert [words for _, words in legend(hints, MEASURES)] == [
-        MARK_WORDS["high"], MARK_WORDS["not_looked_at"], MARK_WORDS["not_visible"],
+        "worth testing, clear hint", "not looked at", "a video cannot show it",
     ]  # fmt: skip
 
 
@@ -140,7 +141,7 @@ def test_names_of_any_length_stay_in_the_picture_and_apart() -> None:
 
 def test_what_the_picture_says_is_fit_to_be_said() -> None:
     hints = all_hints(hamstrings=("left", "high"), gluteus_medius=(None, "low"))
-    words = [*MARK_WORDS.values(), *(picture_words(face, hints, MEASURES) for face in FACES)]
+    words = [*report_words().body.mark.values(), *(picture_words(face, hints, MEASURES) for face in FACES)]
     assert [violations(each) for each in words] == [()] * len(words)
 
 

@@ -184,7 +184,7 @@ def test_the_table_of_measures_has_both_sides_in_a_line(two_views: Analysis, tmp
     assert not rows["Knee valgus"].alike
     assert content.method.measure_notes[int(right.note) - 1] == "Few steps."
     assert rows["Thigh adduction"].alike
-    assert {value.side for value in rows["Cadence"].values} == {"both legs"}
+    assert {value.side for value in rows["Cadence"].values} == {"both"}
     assert re.fullmatch(r"[\d.]+ ± 1\.5", rows["Sideways trunk lean (% hip width)"].values[0].value)
     values = [one for row in content.physio.measures for one in row.values]
     assert len(values) == sum(m.mean is not None for m in analysis.measures)

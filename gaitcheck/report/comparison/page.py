@@ -15,18 +15,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from gaitcheck.analyze import Analysis
 from gaitcheck.errors import MissingComponentError, UnusableInputError
 from gaitcheck.gait.curves import GaitCurve, gait_curves
+from gaitcheck.gait.result import Side
 from gaitcheck.report.charts import Chart, cycle_chart
 from gaitcheck.report.comparison.change import Change, Comparison, compare
-from gaitcheck.report.compose import still_jpeg
-from gaitcheck.report.content import StillPicture
-from gaitcheck.report.document import Document, Still, read_document
+from gaitcheck.report.content import StillPicture, still_jpeg
+from gaitcheck.report.document import Document, Event, Still, read_document
 from gaitcheck.report.reload import analysis_folders, load_analysis
 from gaitcheck.report.words import (
-    EVENT_WORDS,
-    VIEW_SHORT,
     curve_name,
     measure_name,
     plain_number,
+    report_words,
     side_word,
     unit_sign,
     with_unit,
@@ -185,15 +184,15 @@ def _curves(analysis: Analysis) -> Iterator[GaitCurve]:
 def _still_pairs(before: Recording, after: Recording) -> Iterator[StillPair]:
     """The first still of each view, event and leg that both recordings have."""
     earlier = dict(reversed([(_moment(before, still), still) for still in _stills(before)]))
-    done = set()
+    known, done = report_words(), set()
     for still in _stills(after):
         moment = _moment(after, still)
         if moment in earlier and moment not in done:
             done.add(moment)
             view, event, side = moment
-            where = "" if view is None else f", {VIEW_SHORT[view]}"
+            where = "" if view is None else f", {known.view_short[view]}"
             yield StillPair(
-                f"{EVENT_WORDS[event]}, {side} leg{where}".capitalize(),
+                f"{known.event[event]}, {side} leg{where}".capitalize(),
                 _data_address(before, earlier[moment]),
                 _data_address(after, still),
             )
@@ -204,7 +203,7 @@ def _stills(recording: Recording) -> list[Still]:
     return [still for still in found if (recording.folder / still.file).is_file()]
 
 
-def _moment(recording: Recording, still: Still) -> tuple[View | None, str, str]:
+def _moment(recording: Recording, still: Still) -> tuple[View | None, Event, Side]:
     return recording.document.videos[still.video - 1].view, still.event, still.side
 
 
