@@ -234,7 +234,7 @@ def test_neither_leg_of_an_uneven_runner_is_taken_for_misread(duration_s: float)
     assert difference.mean == pytest.approx(truth_of(truth)["pelvic_drop_difference", None], abs=0.5)
 
 
-@pytest.mark.parametrize("askew_deg", [-3.0, 3.0])
+@pytest.mark.parametrize("askew_deg", [-2.4, 2.4])
 def test_a_waistband_worn_askew_is_within_the_interval_and_stickers_are_not_made_unsure(askew_deg: float) -> None:
     track, truth = run_of(spec_of("rear", motion=UNEVEN))
     askew = line_of(track, truth, source="fused", zero_deg=1.9)
@@ -245,7 +245,7 @@ def test_a_waistband_worn_askew_is_within_the_interval_and_stickers_are_not_made
         measure = of(gait, *key)
         assert measure.mean is not None
         assert measure.uncertainty is not None
-        assert abs(measure.mean - true[key]) > 2.5
+        assert abs(measure.mean - true[key]) > 2.0
         assert abs(measure.mean - true[key]) < measure.uncertainty
     dots = of(of_run(motion=UNEVEN, settings={"roll_deg": 0.0})[0], "contralateral_pelvic_drop", "left")
     assert dots.uncertainty is not None

@@ -22,9 +22,10 @@ from gaitcheck.track import FloatArray
 #: Half width of the 95 % interval of the zero where it is the mean of both sides: half of what the two sides of a
 #: runner may differ by.
 MEAN_ZERO_DEG = 4.0
-#: Least half width of the 95 % interval of a zero from clothing: how crooked a waistband may be worn without anybody
-#: noticing. The picture cannot tell it from a pelvis that drops further on one side.
-WAISTBAND_ZERO_DEG = 3.0
+#: Least half width of the 95 % interval of a zero from clothing: how crooked a waistband may be worn without its wearer
+#: noticing (one side of the hips 1.5 cm higher than the other, 35 cm apart). The picture cannot tell it from a pelvis
+#: that drops further on one side.
+WAISTBAND_ZERO_DEG = 2.5
 #: Uncertainty of a zero from standing still: how level a person stands.
 STANDING_ZERO_DEG = 1.0
 
