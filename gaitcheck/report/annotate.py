@@ -76,7 +76,7 @@ def draw_video(video: VideoAnalysis, path: Path, *, progress: Callable[[float], 
             # One picture for the whole stretch: the encoder has done with it before the next frame is drawn.
             picture = np.full((canvas[1], canvas[0], 3), DARK, np.uint8)
             strip = picture[size[1] :].copy()
-            for frame, row in frames_of(reader, time_s, parts[number]):
+            for frame, row in frames_of(reader, time_s, parts[number], threads=1 if len(parts) > 1 else 0):
                 if stop.is_set():
                     return
                 picture[: size[1], : size[0]] = frame.scaled(size)

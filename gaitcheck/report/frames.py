@@ -38,14 +38,17 @@ def key_rows(reader: FrameReader, time_s: FloatArray) -> list[int]:
     return [int(row) for row in np.unique(np.searchsorted(time_s, keys_s - _SAME_TIME_S)) if row < len(time_s)]
 
 
-def frames_of(reader: FrameReader, time_s: FloatArray, rows: range) -> Iterator[tuple[Frame, int]]:
-    """The frames that these rows of the track were found in; the track may hold every second frame only."""
+def frames_of(reader: FrameReader, time_s: FloatArray, rows: range, *, threads: int = 1) -> Iterator[tuple[Frame, int]]:
+    """The frames that these rows of the track were found in; the track may hold every second frame only.
+
+    `threads` decode; 0: as many as FFmpeg thinks fit.
+    """
     places = None
     if reader.index is not None:
         ends = time_s[[rows[0], rows[-1]]]
         first, last = np.searchsorted(reader.index.times_s, ends - _SAME_TIME_S)
         places = range(int(first), int(last) + 1)
-    with closing(reader.frames(places, threads=1)) as frames:
+    with closing(reader.frames(places, threads=threads)) as frames:
         for frame in frames:
             row = int(np.searchsorted(time_s, frame.time_s - _SAME_TIME_S))
             if row > rows[-1]:
