@@ -116,11 +116,11 @@ def clean(raw: PoseTrack, slowness: float = 1.0, phase: FloatArray | None = None
         for mark in range(xy.shape[1]):  # one landmark after the other: a long video's arrays are large
             there = np.isfinite(repaired.xy_px[rows, mark, 0])  # a point on neither leg is bridged
             steady = _without_spikes(repaired.xy_px[rows[there], mark], legs, width)
-            points = PchipInterpolator(known[there], steady)(time[inside])
-            xy[inside, mark] = sosfiltfilt(sos, points, axis=0)
-            sharp[inside, mark] = sosfiltfilt(sharp_sos, points, axis=0)
-            placed = PchipInterpolator(known[there], repaired.world_m[rows[there], mark])(time[inside])
-            world[inside, mark] = sosfiltfilt(sos, placed, axis=0)
+            both = np.concatenate([steady, repaired.world_m[rows[there], mark]], axis=1)
+            placed = PchipInterpolator(known[there], both)(time[inside])
+            smooth = sosfiltfilt(sos, placed, axis=0)
+            xy[inside, mark], world[inside, mark] = smooth[:, :2], smooth[:, 2:]
+            sharp[inside, mark] = sosfiltfilt(sharp_sos, placed[:, :2], axis=0)
             visibility[inside, mark] = PchipInterpolator(known, repaired.visibility[rows, mark])(time[inside])
     gap_s = LONGEST_GAP_S * slowness
     note = f"gaps up to {gap_s:.2g} s bridged ({filled} frames), zero-phase low-pass at {cutoff:.2g} Hz"
