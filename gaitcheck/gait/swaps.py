@@ -69,17 +69,20 @@ def _smoothest_labels(left: FloatArray, right: FloatArray, exchange_cost: float)
         second = state[c][:, 2:] - 2 * state[b][:, 1:-1] + state[a][:, :-2]
         size = np.minimum(np.linalg.norm(second, axis=-1), LARGEST_JERK)
         jerk[a, b, c] = np.nansum(size, axis=(0, 2)) / left.shape[1]
-    # Plain numbers: for two states they are five times as fast as arrays.
-    extra = (0.0, exchange_cost)
+    # Plain numbers, written out: for two states they are many times as fast as arrays.
     pairs = ((0, 0), (0, 1), (1, 0), (1, 1))
-    cost = {(a, b): a * exchange_cost + b * exchange_cost for a, b in pairs}  # of frame 0 in state a and 1 in b
-    came_from: list[dict[tuple[int, int], int]] = []
-    for steps in jerk.transpose(3, 1, 2, 0).tolist():
-        through = {(b, c): [cost[a, b] + steps[b][c][a] for a in (0, 1)] for b, c in pairs}
-        came_from.append({pair: int(costs[1] < costs[0]) for pair, costs in through.items()})
-        cost = {(b, c): min(costs) + extra[c] for (b, c), costs in through.items()}
+    k00, k01, k10, k11 = 0.0, exchange_cost, exchange_cost, 2 * exchange_cost  # kbc: of frame 0 in state b and 1 in c
+    came_from: list[tuple[bool, bool, bool, bool]] = []
+    for j000, j100, j001, j101, j010, j110, j011, j111 in jerk.transpose(3, 1, 2, 0).reshape(n - 2, 8).tolist():
+        # jabc: of the states a, b and c; the cheaper a is kept, the lower one where they cost the same
+        a00, b00, a01, b01 = k00 + j000, k10 + j100, k00 + j001, k10 + j101
+        a10, b10, a11, b11 = k01 + j010, k11 + j110, k01 + j011, k11 + j111
+        came_from.append((b00 < a00, b01 < a01, b10 < a10, b11 < a11))
+        k00, k01 = min(a00, b00), min(a01, b01) + exchange_cost
+        k10, k11 = min(a10, b10), min(a11, b11) + exchange_cost
+    cost = dict(zip(pairs, (k00, k01, k10, k11), strict=True))
     labels = [0] * n
     labels[-2], labels[-1] = min(pairs, key=lambda pair: cost[pair])
     for t in range(n - 3, -1, -1):
-        labels[t] = came_from[t][labels[t + 1], labels[t + 2]]
+        labels[t] = int(came_from[t][2 * labels[t + 1] + labels[t + 2]])
     return np.array(labels, dtype=bool)
