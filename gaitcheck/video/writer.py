@@ -84,8 +84,8 @@ class VideoSink:
         self._stream.time_base = Fraction(1, _TICKS_PER_S)
         return self
 
-    def encode(self, frames: Iterable[tuple[NDArray[np.uint8], float]], until_s: float | None = None) -> Stretch:
-        """Encode one stretch.
+    def encode(self, frames: Iterable[tuple[NDArray[np.uint8], float]], until_s: float | None = None) -> Stretch | None:
+        """Encode one stretch; None without any frame.
 
         Parameters
         ----------
@@ -113,7 +113,7 @@ class VideoSink:
             frame.pts, frame.time_base = ticks[-1], Fraction(1, _TICKS_PER_S)
             packets += encoder.encode(frame)
         if not ticks:
-            raise ValueError("no frame was written")
+            return None
         packets += encoder.encode(None)
         steps = [after - before for before, after in pairwise(ticks)]
         if until_s is not None:
@@ -124,8 +124,10 @@ class VideoSink:
             packet.duration = step
         return Stretch(tuple(packets), ticks[0], ticks[-1])
 
-    def append(self, stretch: Stretch) -> None:
-        """Put the next stretch into the file."""
+    def append(self, stretch: Stretch | None) -> None:
+        """Put the next stretch into the file; None, of which no frame could be read, leaves a gap."""
+        if stretch is None:
+            return
         _later(stretch.first_ticks, self._last_ticks)
         self._last_ticks = stretch.last_ticks
         try:

@@ -78,6 +78,23 @@ def test_the_file_does_not_depend_on_the_number_of_workers(
         assert [i for i, p in enumerate(packets) if p.is_keyframe] == [0, 20, 40]
 
 
+def test_a_stretch_of_which_no_frame_can_be_read_is_left_out(
+    rear: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gaitcheck.report.annotate.STRETCH_FRAMES", 15)
+    path = tmp_path / "broken.mp4"
+    content = bytearray(rear.videos[0].path.read_bytes())
+    with av.open(str(rear.videos[0].path)) as container:
+        packets = sorted((p.pts, p.pos, p.size) for p in container.demux(video=0) if p.size)
+    for _, start, size in packets[20:40]:
+        # what says which frames are key frames stays; their pictures are gone
+        content[start + 5 : start + size] = b"\xff" * (size - 5)
+    path.write_bytes(content)
+    with av.open(str(drawn(replace(rear.videos[0], path=path), tmp_path))) as container:
+        times = [frame.time for frame in container.decode(video=0)]
+    np.testing.assert_allclose(times, np.delete(np.arange(FRAMES), range(20, 40)) / FPS, atol=1e-4)
+
+
 def test_a_track_of_every_second_frame_gives_a_video_of_these(rear: Analysis, tmp_path: Path) -> None:
     video = rear.videos[0]
 
