@@ -86,7 +86,7 @@ def draw_video(video: VideoAnalysis, path: Path, *, progress: Callable[[float], 
                 drawn[number] += 1
                 yield picture, float(time_s[row])
 
-        def stretch(number: int) -> Stretch:
+        def stretch(number: int) -> Stretch | None:
             end = parts[number].stop
             return sink.encode(pictures(number), float(time_s[end]) if end < len(time_s) else None)
 
@@ -94,7 +94,7 @@ def draw_video(video: VideoAnalysis, path: Path, *, progress: Callable[[float], 
         with ThreadPoolExecutor(workers, "annotate") as pool:
             try:
                 # Only a few stretches are held at a time, however long the video is.
-                waiting: deque[Future[Stretch]] = deque()
+                waiting: deque[Future[Stretch | None]] = deque()
                 for number in range(len(parts)):
                     waiting.append(pool.submit(stretch, number))
                     while len(waiting) > (workers if number + 1 < len(parts) else 0):
