@@ -63,18 +63,19 @@ def reanalyze(
     """Measure written analyses again with other settings, without the pose model and without the video."""
     from gaitcheck.report.document import read_document
     from gaitcheck.report.reanalyze import reanalyze as measure_again
-    from gaitcheck.report.reload import analysis_folders
+    from gaitcheck.report.reload import analysis_folders, names_of
     from gaitcheck.settings import Settings
 
     folders = analysis_folders(analyses)
     if video and len(folders) > 1:
         raise UnusableInputError("--video: name one analysis; the pictures are drawn for one at a time.")
     answered = answers(age=age, pain=pain, pain_level=pain_level, past_injury=past_injury, warning_sign=warning_sign)
+    documents = [read_document(folder) for folder in folders]  # a slip is told before the first result is changed
+    for folder, document in zip(folders, documents, strict=True):
+        if view is not None and len(document.videos) > 1:
+            raise UnusableInputError(f"--view: {folder} has several videos; each view is found by itself.")
     with progress() as tell:
-        for number, folder in enumerate(folders):
-            document = read_document(folder)
-            if view is not None and len(document.videos) > 1:
-                raise UnusableInputError(f"--view: {folder} has several videos; each view is found by itself.")
+        for number, (folder, name) in enumerate(zip(folders, names_of(folders), strict=True)):
 
             def tell_share(stage: str, share: float, number: int = number) -> None:
                 tell(stage, (number + share) / len(folders))
@@ -82,7 +83,7 @@ def reanalyze(
             done = measure_again(
                 folder,
                 changed_settings(
-                    Settings() if fresh else document.provenance.settings,
+                    Settings() if fresh else documents[number].provenance.settings,
                     baseline=baseline,
                     answers=answered,
                     view=view,
@@ -93,7 +94,7 @@ def reanalyze(
                     roll_deg=roll_deg,
                     patient_name=patient_name,
                 ),
-                out_dir=out / folder.absolute().name if out is not None and len(folders) > 1 else out,
+                out_dir=out / name if out is not None and len(folders) > 1 else out,
                 videos=video or (),
                 report=not no_report,
                 progress=tell_share,

@@ -30,6 +30,12 @@ def analysis_folders(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+def names_of(folders: Sequence[Path]) -> list[str]:
+    """The folders' own names; numbered where two are the same."""
+    names = [(folder if folder.is_dir() else folder.parent).absolute().name for folder in folders]
+    return [name if names.count(name) == 1 else f"{name}_{i}" for i, name in enumerate(names, start=1)]
+
+
 def load_analysis(folder: Path, settings: Settings | None = None) -> Analysis:
     """Measure a written analysis again from its landmarks.parquet.
 

@@ -179,6 +179,18 @@ def test_several_analyses_go_to_folders_of_their_names(original: Path, tmp_path:
     assert not (tmp_path / "all" / "monday" / FORMER).exists()
 
 
+def test_two_analyses_of_the_same_name_keep_a_folder_each(original: Path, tmp_path: Path) -> None:
+    folders = [shutil.copytree(original / "tuesday", tmp_path / name / "run") for name in ("anna", "berta")]
+    assert main(["reanalyze", *map(str, folders), "--out", str(tmp_path / "new"), "--no-report"]) == 0
+    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["run_1", "run_2"]
+
+
+def test_a_folder_without_an_analysis_is_told_before_any_result_is_changed(written: Path, tmp_path: Path) -> None:
+    before = contents(written)
+    assert main(["reanalyze", str(written), str(tmp_path / "nothing"), "--no-report"]) == 2
+    assert contents(written) == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -14,7 +14,7 @@ from gaitcheck.report.exchange.c3d import write_c3d
 from gaitcheck.report.exchange.markers import markers_of
 from gaitcheck.report.exchange.opensim import write_mot, write_trc
 from gaitcheck.report.exchange.tables import write_tables
-from gaitcheck.report.reload import analysis_folders, load_analysis
+from gaitcheck.report.reload import analysis_folders, load_analysis, names_of
 
 ExportFormat = Literal["csv", "parquet", "trc", "mot", "c3d"]
 
@@ -42,7 +42,7 @@ def export(folders: Sequence[Path], form: ExportFormat, out_dir: Path) -> list[P
     if out_dir.exists() and not out_dir.is_dir():
         raise UnusableInputError(f"{out_dir} is a file; choose a folder for the export.")
     folders = analysis_folders(folders)
-    analyses = dict(zip(_names(folders), (load_analysis(folder) for folder in folders), strict=True))
+    analyses = dict(zip(names_of(folders), (load_analysis(folder) for folder in folders), strict=True))
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".gaitcheck-part-", dir=out_dir) as part:
@@ -70,9 +70,3 @@ def _write(analyses: Mapping[str, Analysis], form: ExportFormat, folder: Path) -
                 write_c3d(markers_of(video, analysis.settings), video, file)
             files.append(file)
     return files
-
-
-def _names(folders: Sequence[Path]) -> list[str]:
-    """The folders' own names; numbered where two are the same."""
-    names = [(folder if folder.is_dir() else folder.parent).absolute().name for folder in folders]
-    return [name if names.count(name) == 1 else f"{name}_{i}" for i, name in enumerate(names, start=1)]
