@@ -368,6 +368,15 @@ def test_batch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.C
     assert err == ""
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "many", "1.5"])
+def test_a_number_of_workers_that_is_none_is_told(
+    number: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GAITCHECK_WORKERS", number)
+    assert main(["batch", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert f"GAITCHECK_WORKERS is '{number}': set it to a number" in capsys.readouterr().err
+
+
 def test_models(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["models", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
