@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from gaitcheck.findings.report_texts import ReportText
+from gaitcheck.findings.report_texts import ComparisonText, ReportText
 from gaitcheck.findings.schema import Strict, Text, every
 from gaitcheck.gait.result import Side
 from gaitcheck.settings import PastInjury, Sex, WarningSign
@@ -138,3 +138,4 @@ class Texts(Strict):
     answers: AnswersText
     notice: Notices
     report: ReportText
+    comparison: ComparisonText

@@ -1,4 +1,4 @@
-"""The shape of the report's fixed words in the catalogue: headings, labels and sentences, part by part.
+"""The shape of the fixed words of report and comparison in the catalogue: headings, labels and sentences.
 
 The layouts of report.html and report.pdf read the same keys; `{fields}` are filled in where a text is used.
 """
@@ -181,3 +181,51 @@ class ReportText(Strict):
     physio: PhysioText
     method: MethodText
     appendix: AppendixText
+
+
+class ComparisonText(Strict):
+    """The comparison of two recordings: its page and what is said of a change."""
+
+    part: Text
+    page_title: Text
+    title: Text
+    before: Text
+    after: Text
+    in_before: Text
+    in_after: Text
+    recording: Text
+    recording_at_speed: Text
+    warnings: Text
+    change: Text
+    all: Text
+    measure: Text
+    from_standing: Text
+    side: Text
+    difference: Text
+    counts_from: Text
+    verdict: Text
+    changed: Text
+    stills: Text
+    stills_note: Text
+    still: Text
+    still_from: Text
+    curves: Text
+    curves_note: Text
+    curve: Text
+    method: Text
+    paragraph: Text
+    no_change: Text
+    more: Text
+    less: Text
+    summary: Text
+    nothing: Text
+    not_measurable_earlier: Text
+    not_measurable_later: Text
+    other_unit: Text
+    other_view: Text
+    other_leg: Text
+    names: Text
+    speed_unknown: Text
+    speeds: Text
+    views: Text
+    models: Text

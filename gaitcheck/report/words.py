@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from gaitcheck.findings.load import knowledge
-from gaitcheck.findings.report_texts import ReportText
+from gaitcheck.findings.report_texts import ComparisonText, ReportText
 from gaitcheck.gait.result import Measure, Side
 from gaitcheck.settings import View
 
@@ -16,6 +16,11 @@ _UNIT_SLUGS = {"°": "deg", "%": "percent"}
 def report_words() -> ReportText:
     """The fixed words of the report in the catalogue."""
     return knowledge().texts.report
+
+
+def comparison_words() -> ComparisonText:
+    """The words of a comparison in the catalogue."""
+    return knowledge().texts.comparison
 
 
 def fixed_words() -> dict[str, Any]:

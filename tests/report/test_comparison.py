@@ -14,7 +14,7 @@ from gaitcheck.cli import main
 from gaitcheck.findings.wording import violations
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import Measure
-from gaitcheck.report.comparison.change import NO_CHANGE, Change, Comparison, compare, retest_figures
+from gaitcheck.report.comparison.change import Change, Comparison, compare, retest_figures
 from gaitcheck.report.comparison.page import Recording, curve_charts, pairs_of, recordings
 from gaitcheck.report.document import Files, document_json, to_document
 from gaitcheck.report.tables import write_landmarks
@@ -68,7 +68,7 @@ def test_a_change_counts_beyond_both_errors_and_the_published_difference() -> No
         found = change(measure(5.0), measure(5.0 + difference, uncertainty=2.0))
         assert (found.verdict, found.detectable) == (verdict, pytest.approx(limit))
         assert found.difference == pytest.approx(difference)
-    assert change(measure(5.0), measure(5.1)).words == NO_CHANGE
+    assert change(measure(5.0), measure(5.1)).words == "No change that this method can see."
     assert change(measure(5.0), measure(15.0)).words.startswith("10.0° more")
     assert change(measure(15.0), measure(5.0)).words.startswith("10.0° less")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,24 @@ from gaitcheck.analyze import Analysis
 from gaitcheck.findings import load
 from gaitcheck.findings.load import Knowledge, knowledge
 from gaitcheck.findings.result import Exercise
+from gaitcheck.findings.schema import Strict
 from gaitcheck.gait.measures import REGISTRY
+from gaitcheck.report.comparison.change import compare
+from gaitcheck.report.comparison.page import recordings, render
 from gaitcheck.report.compose import report_content
 from gaitcheck.report.content import Content
 from gaitcheck.report.document import Document, Files, Still, VideoOutputs, to_document
 from gaitcheck.report.page import render_page
 from gaitcheck.report.pdf import render_pdf
+from gaitcheck.settings import Settings
+
+from .test_comparison import write
 
 #: Stands for every letter of the catalogue.
 LETTER = "ø"
 TEMPLATES = Path(__file__).parents[2] / "gaitcheck" / "report" / "templates"
 #: The parts of the catalogue that the report reads itself; the others are in the findings that it passes on.
-TABLES = ("report", "sides", "units", "usual", "measure", "notice")
+TABLES = ("report", "comparison", "sides", "units", "usual", "measure", "notice")
 #: Words that are the same in every language: names and units.
 NAMES = {"GaitCheck", "GAITCHECK", "SHA", "km", "ms"}
 #: Only one of the layouts numbers its pages, and only one has a heading over the checks.
@@ -115,10 +121,17 @@ def given(document: Document) -> list[str]:
     return sorted((text for text in sentences if len(text) > 2), key=len, reverse=True)
 
 
-def english_in(text: str, document: Document) -> set[str]:
+def seen_in(page: str) -> str:
+    """The words of a page, those in attributes included."""
+    bare = re.sub(r"<style>.*?</style>", " ", page, flags=re.DOTALL)
+    heard = re.findall(r"""\b(?:alt|aria-label|data-label)="([^"]*)""", bare)
+    return re.sub(r"\s+", " ", html.unescape(" ".join([re.sub(r"<[^>]+>", " ", bare), *heard])))
+
+
+def english_in(text: str, passed_on: Iterable[str]) -> set[str]:
     """Words of two letters or more that neither come from the catalogue nor are passed on."""
-    for passed_on in given(document):
-        text = text.replace(re.sub(r"\s+", " ", passed_on), " ")
+    for words in passed_on:
+        text = text.replace(re.sub(r"\s+", " ", words), " ")
     return set(re.findall(r"[A-Za-z]{2,}", text)) - NAMES
 
 
@@ -126,11 +139,8 @@ def test_no_fixed_word_of_the_page_is_english(said: tuple[Content, Document, Pat
     content, document, folder = said
     page = render_page(content, folder)
     assert '<html lang="nb">' in page
-    bare = re.sub(r"<style>.*?</style>", " ", page, flags=re.DOTALL)
-    heard = re.findall(r"""\b(?:alt|aria-label|data-label)="([^"]*)""", bare)
-    seen = html.unescape(" ".join([re.sub(r"<[^>]+>", " ", bare), *heard]))
-    assert seen.count(LETTER) > 2000
-    assert english_in(re.sub(r"\s+", " ", seen), document) == set()
+    assert seen_in(page).count(LETTER) > 2000
+    assert english_in(seen_in(page), given(document)) == set()
 
 
 def test_no_fixed_word_on_paper_is_english(said: tuple[Content, Document, Path]) -> None:
@@ -140,7 +150,18 @@ def test_no_fixed_word_on_paper_is_english(said: tuple[Content, Document, Path])
     pages = [re.sub(r"[-\u00ad]\n", "", page.extract_text()) for page in reader.pages]
     seen = re.sub(r"\s+", " ", " ".join(pages))
     assert seen.lower().count(LETTER) > 2000
-    assert english_in(seen, document) == set()
+    assert english_in(seen, given(document)) == set()
+
+
+def test_no_fixed_word_of_a_comparison_is_english(other_language: Knowledge, tmp_path: Path) -> None:
+    before, after = recordings([write(tmp_path / "1", 4.0), write(tmp_path / "2", 14.0)])
+    comparison = compare(before.analysis, replace(after.analysis, settings=Settings(speed_kmh=12.0)))
+    assert (len(comparison.warnings), len(comparison.changed)) == (1, 1)
+    page = render(before, after, comparison)
+    assert '<html lang="nb">' in page
+    sources = [change.retest.source for change in comparison.changes if change.retest]
+    assert seen_in(page).count(LETTER) > 1000
+    assert english_in(seen_in(page), [*sources, *given(before.document)]) == set()
 
 
 def keys_of(template: str) -> set[str]:
@@ -152,3 +173,12 @@ def test_both_layouts_read_the_same_words() -> None:
     assert keys_of("report.typ") - keys_of("report.html.j2") == ONLY_ON_PAPER
     assert keys_of("report.html.j2") - keys_of("report.typ") == set()
     assert len(keys_of("report.typ")) > 40
+
+
+def test_no_fixed_word_is_left_over() -> None:
+    report = TEMPLATES.parent
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (*report.rglob("*.py"), *TEMPLATES.iterdir()))
+    texts = knowledge().texts
+    parts = (texts.report, *(part for _, part in texts.report if isinstance(part, Strict)), texts.comparison)
+    names = {name for part in parts for name in type(part).model_fields}
+    assert [name for name in sorted(names) if not re.search(rf"\.{name}\b", code)] == []

@@ -14,14 +14,12 @@ from gaitcheck.analyze import Analysis
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.measures.accuracy import view_group
 from gaitcheck.gait.result import Measure, Side
-from gaitcheck.report.words import with_unit
+from gaitcheck.report.words import comparison_words, with_unit
 
 Verdict = Literal["changed", "no_change_seen", "not_comparable"]
 
 #: Speeds that differ by less are the same: treadmills show tenths.
 SAME_SPEED_KMH = 0.3
-
-NO_CHANGE = "No change that this method can see."
 
 
 @dataclass(frozen=True)
@@ -72,9 +70,8 @@ class Comparison:
     def summary(self) -> str:
         """One sentence."""
         compared = [c for c in self.changes if c.verdict != "not_comparable"]
-        if not compared:
-            return "Nothing can be compared: no measure was given in both recordings from the same side."
-        return f"{len(self.changed)} of {len(compared)} measures changed by more than this method's own error."
+        words = comparison_words()
+        return words.summary.format(changed=len(self.changed), compared=len(compared)) if compared else words.nothing
 
 
 @cache
@@ -115,11 +112,11 @@ def _change(before: Measure, after: Measure) -> Change:
     published = retest.smallest_detectable_difference if retest else 0.0
     detectable = math.hypot(before.uncertainty or 0.0, after.uncertainty or 0.0, published)
     changed = abs(difference) > detectable
-    words = NO_CHANGE
+    known = comparison_words()
+    words = known.no_change
     if changed:
-        way = "more" if difference > 0 else "less"
         size, limit = with_unit(abs(difference), after.unit), with_unit(detectable, after.unit)
-        words = f"{size} {way} than before; a change counts from {limit} on."
+        words = (known.more if difference > 0 else known.less).format(size=size, limit=limit)
     return Change(
         measure_id=after.id,
         side=after.side,
@@ -136,34 +133,32 @@ def _change(before: Measure, after: Measure) -> Change:
 
 
 def _why_not(before: Measure, after: Measure) -> str | None:
-    for measure, when in ((before, "earlier"), (after, "later")):
+    words = comparison_words()
+    for measure, sentence in ((before, words.not_measurable_earlier), (after, words.not_measurable_later)):
         if measure.mean is None:
-            return f"Not measurable in the {when} recording: {measure.reason}"
+            return sentence.format(reason=measure.reason)
     if before.unit != after.unit:
-        return "One recording gives it in another unit: give the body height for both or for neither."
+        return words.other_unit
     if before.view is None or after.view is None or view_group(before.view) != view_group(after.view):
-        return "The two recordings show it from different sides, which alone can change the number."
+        return words.other_view
     if after.side is not None and REGISTRY[after.id].views[0] in ("left", "right") and before.view != after.view:
-        return "The leg was next to the camera in one recording and behind the other leg in the other."
+        return words.other_leg
     return None
 
 
 def _warnings(before: Analysis, after: Analysis) -> tuple[str, ...]:
-    found = []
+    found, words = [], comparison_words()
     names = {one.settings.patient_name for one in (before, after) if one.settings.patient_name}
     if len(names) > 1:
-        found.append(f"The recordings bear different names ({', '.join(sorted(names))}): only one person's compare.")
+        found.append(words.names.format(names=", ".join(sorted(names))))
     first, second = before.settings.speed_kmh, after.settings.speed_kmh
     if first is None or second is None:
-        found.append("The speed was not given for both recordings: most measures change with speed by themselves.")
+        found.append(words.speed_unknown)
     elif abs(first - second) > SAME_SPEED_KMH:
-        found.append(
-            f"The speeds differ ({first:g} and {second:g} km/h): most measures change with speed by themselves, "
-            "so a change here need not be one of style."
-        )
+        found.append(words.speeds.format(before=f"{first:g}", after=f"{second:g}"))
     views = [{video.gait.view for video in one.videos} - {None} for one in (before, after)]
     if views[0] != views[1]:
-        found.append("The recordings were not filmed from the same sides; only what both show is compared.")
+        found.append(words.views)
     if before.model.sha256 != after.model.sha256:
-        found.append("The recordings were analysed with different pose models: analyse both with the same one.")
+        found.append(words.models)
     return tuple(found)

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gaitcheck.analyze import Analysis
 from gaitcheck.errors import MissingComponentError, UnusableInputError
+from gaitcheck.findings.load import knowledge
 from gaitcheck.gait.curves import GaitCurve, gait_curves
 from gaitcheck.gait.result import Side
 from gaitcheck.report.charts import Chart, cycle_chart
@@ -22,12 +23,12 @@ from gaitcheck.report.content import StillPicture, still_jpeg
 from gaitcheck.report.document import Document, Event, Still, read_document
 from gaitcheck.report.reload import analysis_folders, load_analysis
 from gaitcheck.report.words import (
+    comparison_words,
     curve_name,
     measure_name,
-    plain_number,
     report_words,
     side_word,
-    unit_sign,
+    with_side,
     with_unit,
 )
 from gaitcheck.settings import View
@@ -49,8 +50,10 @@ class Recording:
         """Files, speed and time of writing in a line."""
         files = ", ".join(video.file_name for video in self.document.videos)
         speed = self.analysis.settings.speed_kmh
-        pace = "" if speed is None else f", {speed:g} km/h"
-        return f"{files}{pace}, analysed {self.document.provenance.times.written_at[:10]}"
+        words, day = comparison_words(), self.document.provenance.times.written_at[:10]
+        if speed is None:
+            return words.recording.format(files=files, day=day)
+        return words.recording_at_speed.format(files=files, speed=f"{speed:g}", day=day)
 
 
 @dataclass(frozen=True)
@@ -143,13 +146,7 @@ def render(before: Recording, after: Recording, comparison: Comparison) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {
-        "measure_name": measure_name,
-        "side_word": side_word,
-        "with_unit": with_unit,
-        "plain_number": plain_number,
-        "unit_sign": unit_sign,
-    }
+    environment.globals |= {"measure_name": measure_name, "side_word": side_word, "with_unit": with_unit}
     return environment.get_template("comparison.html.j2").render(
         before=before,
         after=after,
@@ -157,6 +154,9 @@ def render(before: Recording, after: Recording, comparison: Comparison) -> str:
         charts=curve_charts(before.analysis, after.analysis),
         stills=list(_still_pairs(before, after)),
         sources=_sources(comparison.changes),
+        words=comparison_words(),
+        notice=knowledge().texts.notice,
+        language=report_words().language,
     )
 
 
@@ -170,8 +170,8 @@ def curve_charts(before: Analysis, after: Analysis) -> list[Chart]:
             chart = cycle_chart([replace(first, side=None), replace(curve, side=curve.side or "left")])
             of_first = 1 if first.contact_percent is None else 3
             lines = (*(replace(line, broken="2 2") for line in chart.lines[:of_first]), *chart.lines[of_first:])
-            title = curve_name(curve.measure_id) + ("" if curve.side is None else f", {curve.side}")
-            words = f"before: {first.strides} strides, grey and dotted; after: {curve.strides} strides, in colour"
+            title = with_side(curve_name(curve.measure_id), curve.side)
+            words = comparison_words().curve.format(before=first.strides, after=curve.strides)
             charts.append(replace(chart, title=title, words=words, lines=lines))
     return charts
 
@@ -184,15 +184,20 @@ def _curves(analysis: Analysis) -> Iterator[GaitCurve]:
 def _still_pairs(before: Recording, after: Recording) -> Iterator[StillPair]:
     """The first still of each view, event and leg that both recordings have."""
     earlier = dict(reversed([(_moment(before, still), still) for still in _stills(before)]))
-    known, done = report_words(), set()
+    known, words, done = report_words(), comparison_words(), set()
     for still in _stills(after):
         moment = _moment(after, still)
         if moment in earlier and moment not in done:
             done.add(moment)
             view, event, side = moment
-            where = "" if view is None else f", {known.view_short[view]}"
+            filled = {"event": known.event[event], "side": side_word(side)}
+            moment_words = (
+                words.still.format(**filled)
+                if view is None
+                else words.still_from.format(**filled, view=known.view_short[view])
+            )
             yield StillPair(
-                f"{known.event[event]}, {side} leg{where}".capitalize(),
+                moment_words.capitalize(),
                 _data_address(before, earlier[moment]),
                 _data_address(after, still),
             )
