@@ -62,6 +62,16 @@ class BodyText(Strict):
     hint: Annotated[dict[str, Text], every(_HintLevel)]
 
 
+class VideoText(Strict):
+    """The annotated video."""
+
+    now: Text
+    no_runner: Text
+    withheld: Text
+    stance: Text
+    event: Text
+
+
 class PhysioText(Strict):
     """Part 2."""
 
@@ -178,6 +188,7 @@ class ReportText(Strict):
     page: PageText
     runner: RunnerText
     body: BodyText
+    video: VideoText
     physio: PhysioText
     method: MethodText
     appendix: AppendixText

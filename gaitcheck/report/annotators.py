@@ -243,7 +243,7 @@ class Ribbon:
         width, height = scene.size_px[0] - left, ribbon_height(style)
         box(picture, left, top, width, height)
         px = round(0.8 * style.text)
-        start = left + style.pad + text_width("right stance", px) + style.pad
+        start = left + style.pad + max(text_width(self._name(side), px) for side in SIDES) + style.pad
         span = left + width - start - style.pad
         window = RIBBON_VIDEO_S * scene.seconds_per_video_second
         now = float(scene.gait.track.time_s[row])
@@ -255,12 +255,15 @@ class Ribbon:
         first, last = (bisect_left(steps, now + sign * window, key=lambda step: step.midstance_s) for sign in (-1, 1))
         for i, side in enumerate(SIDES):
             middle = top + round(height * (0.28 + 0.44 * i))
-            text(picture, (left + style.pad, middle + 0.35 * px), f"{side} stance", SIDE_BGR[side], px)
+            text(picture, (left + style.pad, middle + 0.35 * px), self._name(side), SIDE_BGR[side], px)
             for step in steps[first:last]:
                 if step.side == side:
                     self._stance(picture, step, middle, (start, start + span), x_of)
         x = start + span / 2
         line(picture, np.array([x, top + 2.0]), np.array([x, top + height - 2.0]), WHITE, 2)
+
+    def _name(self, side: Side) -> str:
+        return report_words().video.stance.format(side=side_word(side))
 
     def _stance(
         self, picture: Picture, step: Step, middle: int, ends: tuple[int, int], x_of: Callable[[float], float]
@@ -300,8 +303,9 @@ class PanelGrid:
     @classmethod
     def of(cls, rows: Sequence[PanelRow], style: Style) -> PanelGrid:
         """Room for the longest label and value."""
-        label = max(text_width(words, style.text) for words in ("angles now", *(row.label for row in rows)))
-        column = max(text_width("−88.8°", style.text), text_width("right", style.text, bold=True)) + 2 * style.pad
+        label = max(text_width(words, style.text) for words in (report_words().video.now, *(row.label for row in rows)))
+        heads = [text_width(side_word(side), style.text, bold=True) for side in SIDES]
+        column = max(text_width("−88.8°", style.text), *heads) + 2 * style.pad
         first_column = label + 2 * style.pad
         line_px = round(1.3 * style.text)
         return cls(first_column, column, line_px, (first_column + 2 * column, line_px * (len(rows) + 2) + style.pad))
@@ -321,19 +325,19 @@ class Panel:
         (x, y), px, pad = self.at, self.scene.style.text, self.scene.style.pad
         label_x, first_x, step_x = x + pad, x + self.grid.first_column, self.grid.column
         box(picture, x, y, *self.grid.size_px)
-        baseline = y + self.grid.line
+        baseline, known = y + self.grid.line, report_words()
         found = bool(np.isfinite(self.scene.xy_px[row, Landmark.LEFT_HIP, 0]))
-        text(picture, (label_x, baseline), "angles now" if found else "no runner", GREY, px)
+        text(picture, (label_x, baseline), known.video.now if found else known.video.no_runner, GREY, px)
         for i, side in enumerate(SIDES):
-            text(picture, (first_x + i * step_x, baseline), side, SIDE_BGR[side], px, bold=True)
+            text(picture, (first_x + i * step_x, baseline), side_word(side), SIDE_BGR[side], px, bold=True)
         for entry in self.rows:
             baseline += self.grid.line
             text(picture, (label_x, baseline), entry.label, WHITE, px)
             if not entry.values:
-                text(picture, (first_x, baseline), "not measurable", GREY, round(0.8 * px))
+                text(picture, (first_x, baseline), known.status["not_measurable"], GREY, round(0.8 * px))
             for leg in entry.withheld if entry.values else ():
                 at = (first_x + (step_x if leg == "right" else 0), baseline)
-                text(picture, at, "not meas.", GREY, round(0.72 * px))
+                text(picture, at, known.video.withheld, GREY, round(0.72 * px))
             for leg, values in entry.values.items():
                 shift = step_x if leg == "right" else 0
                 value = float(values[row])
@@ -341,7 +345,7 @@ class Panel:
                 text(picture, (first_x + shift, baseline), words, SIDE_BGR[leg], px)
         baseline += self.grid.line
         for side, event in current_events(self.scene, row)[-1:]:
-            words = f"{side_word(side)}: {report_words().event[event]}"
+            words = known.video.event.format(side=side_word(side), event=known.event[event])
             text(picture, (label_x, baseline), words, SIDE_BGR[side], px, bold=True)
 
 
