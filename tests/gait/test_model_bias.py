@@ -10,7 +10,7 @@ import pytest
 
 from gaitcheck.analyze import ModelUsed, conclude
 from gaitcheck.angles import bend
-from gaitcheck.gait.model_bias import RIGHT_FURTHER_DEG, SHARE_READ, TOO_FAR_IN_DEG, without_model_bias
+from gaitcheck.gait.model_bias import SHARE_READ, TOO_FAR_IN_DEG, without_model_bias
 from gaitcheck.gait.result import SIDES, Side
 from gaitcheck.gait.view import outward
 from gaitcheck.settings import Settings, View
@@ -31,7 +31,6 @@ def as_the_model_reads(track: PoseTrack, view: View) -> PoseTrack:
     xy = track.xy_px.copy()
     for side in SIDES:
         wanted = SHARE_READ * knee(track, view, side) + TOO_FAR_IN_DEG[view]
-        wanted += (0.5 if side == "right" else -0.5) * RIGHT_FURTHER_DEG[view]
         for _ in range(6):
             off = np.radians(wanted - knee(replace(track, xy_px=xy), view, side))
             hip, middle, ankle = (xy[:, joint, 1] for joint in LEG + (side == "right"))
