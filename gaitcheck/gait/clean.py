@@ -133,7 +133,9 @@ def at_times(track: PoseTrack, time_s: FloatArray) -> PoseTrack:
 
     def take(values: FloatArray) -> FloatArray:
         flat = values.reshape(len(values), -1)
-        at = np.stack([np.interp(time_s, track.time_s, column) for column in flat.T], axis=1)
+        at = np.empty((len(time_s), flat.shape[1]))
+        for column, out in zip(flat.T, at.T, strict=True):  # one after the other: a long video's arrays are large
+            out[:] = np.interp(time_s, track.time_s, column)
         return at.reshape(len(time_s), *values.shape[1:])
 
     return replace(

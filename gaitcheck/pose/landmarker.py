@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gaitcheck.cores import usable_cores
-from gaitcheck.pose.follow import COLUMNS, Landmarker
+from gaitcheck.pose.follow import Landmarker
 from gaitcheck.pose.pelvis.evidence import EvidenceStore
 from gaitcheck.pose.pelvis.line import pelvis_line
 from gaitcheck.pose.persons import Sightings, choose_runner
@@ -92,18 +92,24 @@ def track_runner(
             time_s = reader.index.times_s[::every]
         cuts = [cut for part in parts for cut in part.cuts]
         poses = np.concatenate([pose for part in parts for pose in part.poses])  # a frame at least, or damage() raised
+        for part in parts:  # a long video's poses need not be there twice
+            part.poses.clear()
         pose_frames = np.array([frame for part in parts for frame in part.pose_frames], dtype=np.int64)
         row_of = pose_frames // every
         scene = np.searchsorted(cuts, pose_frames, side="right").astype(np.int64)
         sightings = Sightings(row_of, time_s[row_of], poses[..., :2], poses[..., 2], scene)
         chosen, together = choose_runner(sightings, person=person)
-        whole = np.full((len(time_s), N_LANDMARKS, COLUMNS), np.nan)
-        whole[row_of[chosen]] = poses[chosen]
+        shape = (len(time_s), N_LANDMARKS)
+        xy, visibility, world = (np.full((*shape, *each), np.nan) for each in ((2,), (), (3,)))
+        runner = poses[chosen]
+        xy[row_of[chosen]], visibility[row_of[chosen]] = runner[..., :2], runner[..., 2]
+        world[row_of[chosen]] = runner[..., 3:]
+        del poses, sightings, runner
         track = PoseTrack(
             time_s=time_s,
-            xy_px=whole[..., :2].copy(),
-            visibility=whole[..., 2].copy(),
-            world_m=whole[..., 3:].copy(),
+            xy_px=xy,
+            visibility=visibility,
+            world_m=world,
             frame_size_px=(reader.facts.width_px, reader.facts.height_px),
             cuts_s=tuple(float(time_s[cut // every]) for cut in cuts),
             history=(f"tracked with the model {model.name}",),
