@@ -83,8 +83,7 @@ def test_the_part_around_the_pelvis_shows_what_the_whole_frame_shows(tmp_path: P
     """Also where the crop leaves the picture."""
     path = tmp_path / "runner.mp4"
     with VideoSink(path, (SIZE[0] - SIZE[0] % 2, SIZE[1] - SIZE[1] % 2)) as sink:
-        for i in range(2):
-            sink.write(picture(hips, pair(hips, 4)), i / 30)
+        sink.append(sink.encode((picture(hips, pair(hips, 4)), i / 30) for i in range(2)))
     frame, xy, sure = next(FrameReader(path).frames()), landmarks(hips), np.ones(N_LANDMARKS)
     part, whole = frame_evidence(frame, xy, sure), evidence(frame.bgr, xy, sure)
     assert part is not None
