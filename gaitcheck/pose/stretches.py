@@ -27,6 +27,8 @@ WARM_UP_S = 0.25
 #: Shortest stretch of a video, and shortest one of a video that is longer than twice this.
 SHORTEST_S = 1.5
 USUAL_S = 7.0
+#: Stretches of one video at most: MediaPipe keeps a few megabytes of every follower that is closed.
+MOST_STRETCHES = 16
 #: A stretch may begin by this share of its length away from its even place so that a key frame is near.
 MOVED_SHARE = 0.25
 #: Longer side of the picture that MediaPipe gets, at least: it looks at 256 x 256 pixels around the person.
@@ -58,13 +60,14 @@ class Found:
 
 
 def stretches(index: FrameIndex) -> tuple[Stretch, ...]:
-    """Divide a video: a power of two of even stretches of at least 7 s, two for a video that is shorter than 14 s.
+    """Divide a video: a power of two of even stretches of at least 7 s, at most 16, two for less than 14 s of video.
 
     A stretch begins so that its entry is a key frame where one is near: no frame is then decoded for nothing.
     """
     times_s, count = index.times_s, len(index)
     duration_s = float(times_s[-1])
-    pieces = 2 ** max(1, int(np.log2(max(duration_s / USUAL_S, 1)))) if duration_s >= 2 * SHORTEST_S else 1
+    even = 2 ** max(1, int(np.log2(max(duration_s / USUAL_S, 1))))
+    pieces = min(even, MOST_STRETCHES) if duration_s >= 2 * SHORTEST_S else 1
     length_s = duration_s / pieces
     after_keys = np.searchsorted(times_s, times_s[index.key_frames] + WARM_UP_S)
     after_keys = after_keys[after_keys < count]
