@@ -99,7 +99,7 @@ def _opencv() -> Checkup:
             "this build reads no video files (it lacks FFmpeg)",
             "Install the wheel: pip install --force-reinstall --only-binary :all: opencv-python",
         )
-    return Checkup("OpenCV", True, f"version {cv2.__version__}, reads video files")
+    return Checkup("OpenCV", True, f"version {cv2.__version__}")
 
 
 def _single_opencv() -> Checkup:

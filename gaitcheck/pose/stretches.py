@@ -80,7 +80,7 @@ def stretches(index: FrameIndex) -> tuple[Stretch, ...]:
             first = near if abs(times_s[near] - even_s) <= MOVED_SHARE * length_s else first
         bounds.append(first)
     bounds.append(count)
-    enter = np.maximum(np.searchsorted(times_s, times_s[bounds[:-1]] - WARM_UP_S), 0)
+    enter = np.searchsorted(times_s, times_s[bounds[:-1]] - WARM_UP_S)
     return tuple(Stretch(int(e), a, b) for e, a, b in zip(enter, bounds[:-1], bounds[1:], strict=True) if a < b)
 
 

@@ -183,6 +183,8 @@ class FrameReader:
         threads : threads that decode; 0: as many as FFmpeg thinks fit.
         """
         wanted = range(sys.maxsize) if rows is None else rows
+        if not wanted:
+            return
         upright = _Upright(self.facts)
         placed = self._counted(threads) if self.index is None else self._indexed(self.index, wanted, threads)
         with closing(placed):

@@ -64,9 +64,8 @@ def test_contacts_against_the_force_plate(name: str, view: str, fps: int, noise_
     assert gait.quality.steps_dropped <= 1  # at an end of the track a stance may be seen by half
     for side in SIDES:
         true_ms = 1000 * np.mean(run.toe_off_s[side] - run.initial_contact_s[side])
-        assert of(gait, "contact_time", side).mean == pytest.approx(
-            true_ms, abs=12 if view in ("left", "right") else 15
-        )
+        bound_ms = 15 if fps < 60 and view not in ("left", "right") else 12  # a frame lasts 33 ms there
+        assert of(gait, "contact_time", side).mean == pytest.approx(true_ms, abs=bound_ms)
 
 
 @needs_mocap

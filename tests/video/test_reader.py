@@ -202,6 +202,7 @@ def test_any_part_of_a_video_is_the_same_frames_as_in_the_whole(
     whole = {frame.index: frame for frame in reader}
     part = list(reader.frames(wanted, threads=1))
     assert [frame.index for frame in part] == list(wanted)
+    assert list(reader.frames(range(5, 5))) == []
     for frame in part:
         assert frame.time_s == whole[frame.index].time_s
         np.testing.assert_array_equal(frame.bgr, whole[frame.index].bgr)
