@@ -11,10 +11,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+#: The network that finds the joints, by its name inside the bundle.
+LANDMARKS_PART = "pose_landmarks_detector.tflite"
 #: Names inside the bundle, and what turns a pixel value 0..255 into the network's input: (value - mean) / std.
 PARTS: dict[str, tuple[float, float]] = {
     "pose_detector.tflite": (127.5, 127.5),
-    "pose_landmarks_detector.tflite": (0.0, 255.0),
+    LANDMARKS_PART: (0.0, 255.0),
 }
 
 _METADATA_NAME = b"TFLITE_METADATA"
@@ -39,18 +41,12 @@ def build_bundle(parts: dict[str, bytes], out: Path) -> None:
     """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as bundle:
         for name, (mean, std) in PARTS.items():
-            _store(bundle, name, with_input_scaling(parts[name], mean, std))
+            store(bundle, name, with_input_scaling(parts[name], mean, std))
 
 
 def with_input_scaling(network: bytes, mean: float, std: float) -> bytes:
     """The same network with its input scaling in the metadata and its constants aligned."""
-    from flatbuffers import Builder
     from mediapipe.tasks.metadata import schema_py_generated as tflite
-
-    class AlignedBuilder(Builder):  # type: ignore[misc]
-        # The schema asks for this alignment of constants; the generated Python code does not pass it on.
-        def StartVector(self, elem_size: int, num_elems: int, alignment: int) -> Any:  # noqa: N802
-            return super().StartVector(elem_size, num_elems, max(alignment, _ALIGNMENT))
 
     model = tflite.ModelT.InitFromObj(tflite.Model.GetRootAsModel(network, 0))
     metadata = _metadata(model.subgraphs[0], mean, std)
@@ -64,7 +60,19 @@ def with_input_scaling(network: bytes, mean: float, std: float) -> bytes:
         entry = tflite.MetadataT()
         entry.name, entry.buffer = _METADATA_NAME, len(model.buffers) - 1
         model.metadata = [*(model.metadata or []), entry]
-    builder = AlignedBuilder(len(network))
+    return packed(model, len(network))
+
+
+def packed(model: Any, size: int) -> bytes:
+    """A network as a file, its constants aligned; `size` is about how many bytes it will take."""
+    from flatbuffers import Builder
+
+    class AlignedBuilder(Builder):  # type: ignore[misc]
+        # The schema asks for this alignment of constants; the generated Python code does not pass it on.
+        def StartVector(self, elem_size: int, num_elems: int, alignment: int) -> Any:  # noqa: N802
+            return super().StartVector(elem_size, num_elems, max(alignment, _ALIGNMENT))
+
+    builder = AlignedBuilder(size)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
 
@@ -101,7 +109,7 @@ def _metadata(graph: Any, mean: float, std: float) -> Any:
     return np.frombuffer(bytes(builder.Output()), dtype=np.uint8)
 
 
-def _store(bundle: zipfile.ZipFile, name: str, data: bytes) -> None:
+def store(bundle: zipfile.ZipFile, name: str, data: bytes) -> None:
     """Add a file uncompressed, beginning at a multiple of the alignment, without anything of this machine or hour."""
     info = zipfile.ZipInfo(name, date_time=_EPOCH)
     info.create_system, info.external_attr = _UNIX, _PLAIN_FILE_RW_R_R

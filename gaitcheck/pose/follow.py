@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gaitcheck.errors import MissingComponentError, ModelError
 from gaitcheck.native_logs import hush_libraries
+from gaitcheck.pose.joints_only import joints_only
 from gaitcheck.pose.persons import without_duplicates
 from gaitcheck.track import N_LANDMARKS
 
@@ -77,8 +78,8 @@ class Landmarker(AbstractContextManager["Landmarker"]):
             ) from error
         self._mediapipe: Any = mediapipe
         self._vision: Any = vision
-        self._base: Any = BaseOptions(model_asset_path=str(model))
         try:
+            self._base: Any = BaseOptions(model_asset_buffer=joints_only(model))
             self._looker = self._create(vision.RunningMode.IMAGE, MOST_PEOPLE)
         except (OSError, RuntimeError, ValueError) as error:
             raise ModelError(
