@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from gaitcheck.errors import MissingComponentError, ModelError
 from gaitcheck.native_logs import hush_libraries
 from gaitcheck.pose.joints_only import joints_only
 from gaitcheck.pose.persons import without_duplicates
-from gaitcheck.track import N_LANDMARKS
+from gaitcheck.track import EXCHANGED_SIDES, N_LANDMARKS
 
 Float32Array = NDArray[np.float32]
 UInt8Array = NDArray[np.uint8]
@@ -56,6 +57,50 @@ class _Follower:
         return self._task.detect_for_video(image, self._stamp_ms)
 
 
+class _Following:
+    """Follows people from frame to frame; when their number changes, one follower hands over to the next.
+
+    Parameters
+    ----------
+    create : makes MediaPipe's landmarker for so many people.
+    size_px : (width, height) in whose pixels the poses are given.
+    """
+
+    def __init__(self, create: Callable[[int], Any], size_px: tuple[int, int]) -> None:
+        self._create = create
+        self._size_px = size_px
+        self._followers: list[_Follower] = []
+
+    def restart(self) -> None:
+        """Forget the people followed so far."""
+        for follower in self._followers:
+            follower.close()
+        self._followers = []
+
+    def follow(self, image: Any, time_s: float, people: int) -> Float32Array:
+        """Poses of up to `people` people.
+
+        MediaPipe cannot change the number while it runs, and while it finds fewer people than that it searches each
+        frame anew, which finds less than following does. So the number should fit, and when it changes the follower
+        used so far goes on beside the new one until that one has found the same people for `HAND_OVER_S`.
+        """
+        if not self._followers or people != self._followers[-1].people:
+            self._followers.append(_Follower(self._create(people), people, time_s))
+            if len(self._followers) > 2:
+                self._followers.pop(0).close()
+        *former, current = self._followers
+        poses = different(_poses(current.follow(image, time_s), self._size_px))
+        for follower in former:
+            both = np.concatenate([poses, _poses(follower.follow(image, time_s), self._size_px)])
+            found, poses = len(poses), different(both, first=len(poses))
+            if len(poses) > found:
+                follower.needed_s = time_s
+            elif time_s - follower.needed_s > HAND_OVER_S:
+                self._followers.remove(follower)
+                follower.close()
+        return poses
+
+
 class Landmarker(AbstractContextManager["Landmarker"]):
     """MediaPipe's PoseLandmarker for one scene after another; holds C++ resources until closed.
 
@@ -85,7 +130,7 @@ class Landmarker(AbstractContextManager["Landmarker"]):
             raise ModelError(
                 f"The pose model {model} cannot be used ({error}): run `gaitcheck models install` to get a sound one."
             ) from error
-        self._followers: list[_Follower] = []
+        self._plain, self._mirrored = (_Following(self._create_follower, size_px) for _ in range(2))
         self._size_px = size_px
 
     def __exit__(
@@ -96,38 +141,23 @@ class Landmarker(AbstractContextManager["Landmarker"]):
 
     def restart(self) -> None:
         """Forget the people followed so far, as at a cut."""
-        for follower in self._followers:
-            follower.close()
-        self._followers = []
+        self._plain.restart()
+        self._mirrored.restart()
 
     def look(self, rgb: UInt8Array) -> Float32Array:
         """Poses of all people in this frame, without regard to the frames before."""
         return different(_poses(self._looker.detect(self._image(rgb)), self._size_px))
 
     def follow(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
-        """Poses of up to `people` people, followed from the frames before.
+        """Poses of up to `people` people, followed from the frames before."""
+        return self._plain.follow(self._image(rgb), time_s, people)
 
-        MediaPipe cannot change the number while it runs, and while it finds fewer people than that it searches each
-        frame anew, which finds less than following does. So the number should fit, and when it changes the follower
-        used so far goes on beside the new one until that one has found the same people for `HAND_OVER_S`.
-        """
-        image = self._image(rgb)
-        if not self._followers or people != self._followers[-1].people:
-            task = self._create(self._vision.RunningMode.VIDEO, people)
-            self._followers.append(_Follower(task, people, time_s))
-            if len(self._followers) > 2:
-                self._followers.pop(0).close()
-        *former, current = self._followers
-        poses = different(_poses(current.follow(image, time_s), self._size_px))
-        for follower in former:
-            both = np.concatenate([poses, _poses(follower.follow(image, time_s), self._size_px)])
-            found, poses = len(poses), different(both, first=len(poses))
-            if len(poses) > found:
-                follower.needed_s = time_s
-            elif time_s - follower.needed_s > HAND_OVER_S:
-                self._followers.remove(follower)
-                follower.close()
-        return poses
+    def follow_mirrored(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
+        """The same, found in the picture's mirror image and mirrored back; it follows by itself."""
+        return mirrored(self._mirrored.follow(self._image(rgb[:, ::-1]), time_s, people), self._size_px[0])
+
+    def _create_follower(self, people: int) -> Any:
+        return self._create(self._vision.RunningMode.VIDEO, people)
 
     def _create(self, mode: Any, people: int) -> Any:
         return self._vision.PoseLandmarker.create_from_options(
@@ -148,6 +178,14 @@ def _poses(result: Any, size_px: tuple[int, int]) -> Float32Array:
         pose[:, :3] = [(p.x * width, p.y * height, p.visibility) for p in picture]
         pose[:, 3:] = [(p.x, p.y, p.z) for p in world]
     return poses
+
+
+def mirrored(poses: Float32Array, width_px: int) -> Float32Array:
+    """Poses as they are in the mirror image of a picture that is so wide: left joints become right ones."""
+    out = poses[:, EXCHANGED_SIDES]
+    out[..., 0] = width_px - out[..., 0]
+    out[..., 3] *= -1  # the world's x, which is measured from the middle of the hips
+    return out
 
 
 def different(poses: Float32Array, first: int = 0) -> Float32Array:

@@ -16,6 +16,7 @@ import numpy as np
 
 from gaitcheck.cores import usable_cores
 from gaitcheck.pose.follow import Landmarker
+from gaitcheck.pose.mirror import moved_sideways
 from gaitcheck.pose.pelvis.evidence import EvidenceStore
 from gaitcheck.pose.pelvis.line import pelvis_line
 from gaitcheck.pose.persons import Sightings, choose_runner
@@ -92,8 +93,10 @@ def track_runner(
             time_s = reader.index.times_s[::every]
         cuts = [cut for part in parts for cut in part.cuts]
         poses = np.concatenate([pose for part in parts for pose in part.poses])  # a frame at least, or damage() raised
+        sideways = np.concatenate([seen for part in parts for seen in part.sideways_of_poses()])
         for part in parts:  # a long video's poses need not be there twice
             part.poses.clear()
+            part.sideways.clear()
         pose_frames = np.array([frame for part in parts for frame in part.pose_frames], dtype=np.int64)
         row_of = pose_frames // every
         scene = np.searchsorted(cuts, pose_frames, side="right").astype(np.int64)
@@ -104,7 +107,9 @@ def track_runner(
         runner = poses[chosen]
         xy[row_of[chosen]], visibility[row_of[chosen]] = runner[..., :2], runner[..., 2]
         world[row_of[chosen]] = runner[..., 3:]
-        del poses, sightings, runner
+        moved = np.full(shape, np.nan)
+        moved[row_of[chosen]] = sideways[chosen]
+        del poses, sideways, sightings, runner
         track = PoseTrack(
             time_s=time_s,
             xy_px=xy,
@@ -116,7 +121,8 @@ def track_runner(
         )
         numbers = np.array([number for part in parts for number in part.evidence], dtype=np.int64)
         seen = store.of_frames(row_of[chosen], numbers[chosen], len(track))
-        return RunnerTrack(track, together, damaged, pelvis_line(track, seen), room.roll(track), every)
+        pelvis, roll = pelvis_line(track, seen), room.roll(track)
+        return RunnerTrack(moved_sideways(track, moved), together, damaged, pelvis, roll, every)
 
 
 def _followed(

@@ -8,7 +8,7 @@ where the frame before showed one, and in that time comes to the same place as i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from gaitcheck.pose.cuts import CutDetector
 from gaitcheck.pose.follow import COLUMNS, Float32Array, Landmarker, Lookout, different
+from gaitcheck.pose.mirror import MirrorLooks
 from gaitcheck.pose.pelvis.evidence import EvidenceStore, frame_evidence
 from gaitcheck.pose.roll import RollSampler
 from gaitcheck.track import N_LANDMARKS
@@ -48,15 +49,22 @@ class Stretch:
 class Found:
     """What one stretch shows: frames read, and for each pose its frame and the number of its pelvis evidence.
 
-    `cuts` are the frames with which a scene begins. (Lists grow with the frames: the only state.)
+    `sideways` holds for each frame's poses what the mirror image says, None where it was not looked at. `cuts` are the
+    frames with which a scene begins. (Lists grow with the frames: the only state.)
     """
 
     frames: list[int] = field(default_factory=list)
     times_s: list[float] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
     poses: list[Float32Array] = field(default_factory=list)
+    sideways: list[Float32Array | None] = field(default_factory=list)
     pose_frames: list[int] = field(default_factory=list)
     evidence: list[int] = field(default_factory=list)
+
+    def sideways_of_poses(self) -> Iterator[Float32Array]:
+        """For each frame (N, 33) of its poses; NaN where the mirror image was not looked at."""
+        for poses, sideways in zip(self.poses, self.sideways, strict=True):
+            yield np.full(poses.shape[:2], np.nan, dtype=np.float32) if sideways is None else sideways
 
 
 def stretches(index: FrameIndex) -> tuple[Stretch, ...]:
@@ -118,7 +126,7 @@ def follow_stretch(
     tell : called after each frame of the stretch.
     """
     found = Found()
-    detector, lookout = CutDetector(), Lookout()
+    detector, lookout, mirror = CutDetector(), Lookout(), MirrorLooks()
     size = model_size_px((reader.facts.width_px, reader.facts.height_px))
     landmarker.restart()
     poses = np.empty((0, N_LANDMARKS, COLUMNS), dtype=np.float32)
@@ -139,13 +147,16 @@ def follow_stretch(
             if lookout.due(frame.time_s):
                 # the look may miss somebody who is being followed, and the other way round
                 lookout.saw(frame.time_s, len(different(np.concatenate([poses, landmarker.look(rgb)]))))
-            poses = landmarker.follow(rgb, frame.time_s, lookout.people(frame.time_s))
+            people = lookout.people(frame.time_s)
+            poses = landmarker.follow(rgb, frame.time_s, people)
+            sideways = mirror.of(landmarker, rgb, frame.time_s, poses, people)
             if not own:
                 continue
             room.take(frame.index // every, rgb)
             found.frames.append(frame.index)
             found.times_s.append(frame.time_s)
             found.poses.append(poses)
+            found.sideways.append(sideways)
             found.pose_frames += [frame.index] * len(poses)
             found.evidence += [store.add(frame_evidence(frame, pose[:, :2], pose[:, 2])) for pose in poses]
             tell()

@@ -109,17 +109,27 @@ def pelvis_crop(bgr: UInt8Array, xy_px: NDArray[np.floating], visibility: NDArra
     return PelvisCrop(shown, usable, origin, scale, trunk, in_crop, np.asarray(visibility, dtype=np.float64))
 
 
+def trunk_length(xy: FloatArray) -> FloatArray:
+    """(...) middle of the shoulders to middle of the hips, of (..., 33, 2) landmarks."""
+    shoulders = (xy[..., Landmark.LEFT_SHOULDER, :] + xy[..., Landmark.RIGHT_SHOULDER, :]) / 2
+    hips = (xy[..., Landmark.LEFT_HIP, :] + xy[..., Landmark.RIGHT_HIP, :]) / 2
+    return np.asarray(np.linalg.norm(shoulders - hips, axis=-1))
+
+
+def seen_squarely(xy: FloatArray) -> bool:
+    """Whether (33, 2) landmarks show somebody from behind or in front, by the trunk's breadth in the picture."""
+    trunk = trunk_length(xy)
+    across_hips = (xy[Landmark.RIGHT_HIP, 0] - xy[Landmark.LEFT_HIP, 0]) / trunk
+    across_shoulders = (xy[Landmark.RIGHT_SHOULDER, 0] - xy[Landmark.LEFT_SHOULDER, 0]) / trunk
+    wide = abs(across_hips) >= LEAST_HIPS and abs(across_shoulders) >= LEAST_SHOULDERS
+    return bool(wide and across_hips * across_shoulders >= 0)
+
+
 def _region(xy: FloatArray, size_px: tuple[int, int]) -> tuple[int, int, int, int, float] | None:
     """Left, top, width and height of the crop in the picture, and the trunk's length; None where there is none."""
-    left_hip, right_hip = xy[Landmark.LEFT_HIP], xy[Landmark.RIGHT_HIP]
-    left_shoulder, right_shoulder = xy[Landmark.LEFT_SHOULDER], xy[Landmark.RIGHT_SHOULDER]
-    hips = (left_hip + right_hip) / 2
-    trunk = float(np.linalg.norm((left_shoulder + right_shoulder) / 2 - hips))
-    if not trunk >= SHORTEST_TRUNK_PX:  # NaN as well
-        return None
-    across_hips = (right_hip - left_hip)[0] / trunk
-    across_shoulders = (right_shoulder - left_shoulder)[0] / trunk
-    if abs(across_hips) < LEAST_HIPS or abs(across_shoulders) < LEAST_SHOULDERS or across_hips * across_shoulders < 0:
+    hips = (xy[Landmark.LEFT_HIP] + xy[Landmark.RIGHT_HIP]) / 2
+    trunk = float(trunk_length(xy))
+    if not trunk >= SHORTEST_TRUNK_PX or not seen_squarely(xy):  # NaN as well
         return None
     width, height = size_px
     if not (0 <= hips[0] < width and 0 <= hips[1] < height):

@@ -1,0 +1,96 @@
+"""The picture's mirror image as a second opinion on where the joints lie sideways.
+
+Seen from behind or in front, a joint that lies on one side should lie on the other side in the mirror image. The pose
+model does not quite see it so: what it adds to one leg it adds to the other one in the mirror image. The mean of both
+is free of that, so that the two legs can be compared. The difference changes with the stride and not with the frame,
+so a look at some frames of each stride is enough, and the frames between get what lies between.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitcheck.pose.follow import Float32Array, Landmarker, UInt8Array
+from gaitcheck.pose.pelvis.crop import seen_squarely, trunk_length
+from gaitcheck.track import FloatArray, Landmark, PoseTrack
+
+#: Time between two looks, seconds of the video: nine of each stride (every 5th frame at 60 a second).
+EVERY_S = 0.075
+#: Half the difference between picture and mirror image of one of these joints beyond which one of the two shows
+#: something else (legs exchanged, another person), trunk lengths. On rendered runners it stays below 0.05.
+MOST_TRUNKS = 0.1
+MAIN_JOINTS = [
+    *(Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
+    *(Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE, Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE),
+]
+
+
+class MirrorLooks:
+    """Looks at the mirror image from time to time, where somebody is seen from behind or in front."""
+
+    def __init__(self) -> None:
+        self._next_s = -np.inf
+
+    def of(
+        self, landmarker: Landmarker, rgb: UInt8Array, time_s: float, poses: Float32Array, people: int
+    ) -> Float32Array | None:
+        """How far the joints of these poses are to be moved to the picture's right, pixels of the poses.
+
+        Parameters
+        ----------
+        landmarker : that found the poses.
+        rgb, time_s : the frame.
+        poses : (N, 33, 6) found in it.
+        people : how many are followed.
+
+        Returns
+        -------
+        (N, 33), NaN for a pose that the mirror image does not show; None where it was not looked at.
+        """
+        if time_s < self._next_s or not any(seen_squarely(pose[:, :2]) for pose in poses):
+            return None
+        self._next_s = time_s + EVERY_S
+        return sideways(poses, landmarker.follow_mirrored(rgb, time_s, people))
+
+
+def sideways(poses: Float32Array, others: Float32Array) -> Float32Array:
+    """Half the way from each joint to where the mirror image, mirrored back, shows it.
+
+    Parameters
+    ----------
+    poses, others : (N, 33, 6) and (M, 33, 6), in any order.
+
+    Returns
+    -------
+    (N, 33) pixels, + to the right; NaN where no other pose shows the same person alike.
+    """
+    out = np.full(poses.shape[:2], np.nan, dtype=np.float32)
+    if not len(others):
+        return out
+    for row, pose in zip(out, poses, strict=True):
+        half = (others[..., 0] - pose[:, 0]) / 2
+        apart = np.abs(half[:, MAIN_JOINTS]).max(axis=1)
+        if apart.min() <= MOST_TRUNKS * trunk_length(pose[:, :2]):
+            row[:] = half[apart.argmin()]
+    return out
+
+
+def moved_sideways(track: PoseTrack, px: FloatArray) -> PoseTrack:
+    """The track with its joints moved, those between two looks by what lies between; scenes are kept apart.
+
+    Parameters
+    ----------
+    track : of the runner.
+    px : (T, 33) how far the joints are to be moved to the right, NaN rows where the mirror image was not looked at.
+    """
+    looked = np.isfinite(px).all(axis=1)
+    if not looked.any():
+        return track
+    xy = track.xy_px.copy()
+    scene = np.searchsorted(np.asarray(track.cuts_s), track.time_s, side="right")
+    for number in np.unique(scene[looked]):
+        rows = scene == number
+        there = rows & looked
+        for joint, moved in enumerate(px[there].T):
+            xy[rows, joint, 0] += np.interp(track.time_s[rows], track.time_s[there], moved)
+    return track.noted(f"joints moved halfway to where the mirror image of {looked.sum()} frames shows them", xy_px=xy)
