@@ -285,10 +285,11 @@ def synth_render(
 def _analyze_into(videos: Sequence[Path], out: Path, settings: Settings, *, annotated_video: bool) -> Analysis:
     """Analyse one run and write its folder."""
     from gaitcheck.analyze import analyze as analyze_run
-    from gaitcheck.report.write import write_report
 
     with progress() as tell:
         analysis = analyze_run(videos, settings, progress=lambda stage, done: tell(stage, _ANALYSIS_SHARE * done))
+        from gaitcheck.report.write import write_report  # loads SciPy, which is not needed until here
+
         write_report(
             analysis,
             out,
