@@ -6,23 +6,23 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gaitcheck.errors import UnusableInputError
 from gaitcheck.findings.result import Assessment
 from gaitcheck.gait.result import Check, GaitResult, Measure
+from gaitcheck.meanwhile import loading_meanwhile
 from gaitcheck.settings import Settings
-from gaitcheck.track import PoseTrack
+from gaitcheck.track import PoseTrack, RunnerTrack
 from gaitcheck.video.facts import VideoFacts
-
-if TYPE_CHECKING:
-    from gaitcheck.pose.landmarker import RunnerTrack
 
 #: Cadences of one run at one speed differ by less than this share from one video to the next.
 SAME_RUN_SHARE = 0.04
 
 #: Called with a stage in words and the share of the whole work done (0..1).
 Progress = Callable[[str, float], None]
+
+#: What is needed once the runner has been followed: SciPy, mostly, which takes more than half a second to load.
+_NEEDED_AFTERWARDS = ("scipy.optimize", "gaitcheck.pose.pelvis.line", "gaitcheck.gait.pipeline")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
 
     if not paths:
         raise UnusableInputError("No video was given; name at least one video file.")
-    tell = progress or (lambda stage, share: None)
+    tell = loading_meanwhile(progress or (lambda stage, share: None), _NEEDED_AFTERWARDS)
     knowledge()  # a slip in a clinic's own rows is told before the long work, not after it
     facts = [probe(path) for path in paths]  # every file is looked at before the long work on the first begins
     _refuse_baseline_beyond_the_end(facts, settings)

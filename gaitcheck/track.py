@@ -1,4 +1,4 @@
-"""What is known of every frame of a video: the pose track (joints) and the pelvis track (tilt of the pelvis)."""
+"""What is known of every frame of a video: the pose track (joints), the pelvis track (tilt of the pelvis), and both."""
 
 from __future__ import annotations
 
@@ -191,3 +191,20 @@ class CameraRoll:
     level_lines: int
     lean_deg: float
     lean_sd_deg: float
+
+
+@dataclass(frozen=True)
+class RunnerTrack:
+    """The runner's track and pelvis, the largest number of people found together, and what is wrong with the file.
+
+    `damaged` is a sentence where the file broke off before its end, None otherwise. `pelvis` is None where the video's
+    pictures were not looked at for it, `roll` where the room shows too few straight lines. Row i of the track is the
+    video's frame i * `every`.
+    """
+
+    track: PoseTrack
+    persons_seen: int
+    damaged: str | None = None
+    pelvis: PelvisTrack | None = None
+    roll: CameraRoll | None = None
+    every: int = 1

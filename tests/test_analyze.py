@@ -18,9 +18,9 @@ from gaitcheck.errors import UnusableInputError
 from gaitcheck.gait.pipeline import measure_gait
 from gaitcheck.gait.result import GaitResult, Measure
 from gaitcheck.pose.install import ModelFile
-from gaitcheck.pose.landmarker import RunnerTrack
 from gaitcheck.report.document import to_document
 from gaitcheck.settings import Settings
+from gaitcheck.track import RunnerTrack
 from gaitcheck.video.facts import VideoFacts
 
 

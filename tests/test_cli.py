@@ -93,6 +93,11 @@ def test_help_and_import_load_nothing_heavy(statements: str) -> None:
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
 
 
+def test_nothing_loads_scipy_before_the_runner_is_followed() -> None:
+    script = "import sys, gaitcheck.analyze, gaitcheck.pose.landmarker; assert 'scipy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
 def test_options_become_settings(
     calls: list[SimpleNamespace], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,10 +50,11 @@ class AnalysisJob:
     def __call__(self, files: tuple[Path, ...], folder: Path, progress: Progress) -> None:
         """Analyse the files and write the folder as `gaitcheck analyze` does."""
         from gaitcheck.analyze import analyze
-        from gaitcheck.report.write import write_report
 
         def writing(stage: str, share: float) -> None:
             progress(stage, _ANALYSIS_SHARE + (1 - _ANALYSIS_SHARE) * share)
 
         analysis = analyze(files, self.settings, progress=lambda stage, share: progress(stage, _ANALYSIS_SHARE * share))
+        from gaitcheck.report.write import write_report  # loads SciPy, which is not needed until here
+
         write_report(analysis, folder, annotated_video=self.annotated_video, progress=writing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -108,10 +107,10 @@ def clean(raw: PoseTrack, slowness: float = 1.0, phase: FloatArray | None = None
         rows = stretch[repaired.found[stretch]]
         filled += len(stretch) - len(rows)
         known = repaired.time_s[rows]
-        inside = (time >= known[0] - 1e-9) & (time <= known[-1] + 1e-9)
-        just_before = max(int(np.argmax(inside)) - 1, 0)
+        begin = int(np.searchsorted(time, known[0] - 1e-9))
+        inside = slice(begin, int(np.searchsorted(time, known[-1] + 1e-9, side="right")))
         for values in (xy, sharp, visibility, world):
-            values[just_before] = np.nan  # so that a cut without a missing frame parts the stretches too
+            values[max(begin - 1, 0)] = np.nan  # so that a cut without a missing frame parts the stretches too
         width = max(3, 2 * round(0.04 * slowness / step_s) + 1)
         for mark in range(xy.shape[1]):  # one landmark after the other: a long video's arrays are large
             there = np.isfinite(repaired.xy_px[rows, mark, 0])  # a point on neither leg is bridged
@@ -153,9 +152,9 @@ def _stretches(track: PoseTrack, slowness: float) -> list[NDArray[np.intp]]:
     if not rows.size:
         return []
     apart = np.diff(track.time_s[rows]) - np.median(np.diff(track.time_s)) > LONGEST_GAP_S * slowness
-    cuts = np.searchsorted(track.time_s, np.asarray(track.cuts_s) - 1e-9)
-    across = [bool(np.any((cuts > a) & (cuts <= b))) for a, b in itertools.pairwise(rows)]
-    parts = np.split(rows, np.flatnonzero(apart | np.array(across, dtype=bool)) + 1)
+    cuts = np.searchsorted(track.time_s, np.sort(track.cuts_s) - 1e-9)
+    across = np.diff(np.searchsorted(cuts, rows, side="right")) > 0
+    parts = np.split(rows, np.flatnonzero(apart | across) + 1)
     return [
         np.arange(part[0], part[-1] + 1)
         for part in parts

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,10 @@ from gaitcheck.cores import usable_cores
 from gaitcheck.pose.follow import Landmarker
 from gaitcheck.pose.mirror import moved_sideways
 from gaitcheck.pose.pelvis.evidence import EvidenceStore
-from gaitcheck.pose.pelvis.line import pelvis_line
 from gaitcheck.pose.persons import Sightings, choose_runner
 from gaitcheck.pose.roll import RollSampler
 from gaitcheck.pose.stretches import Found, Stretch, follow_stretch, stretches
-from gaitcheck.track import N_LANDMARKS, CameraRoll, PelvisTrack, PoseTrack
+from gaitcheck.track import N_LANDMARKS, PoseTrack, RunnerTrack
 from gaitcheck.video.reader import FrameReader
 
 if TYPE_CHECKING:
@@ -30,23 +28,6 @@ if TYPE_CHECKING:
 
 #: Seconds between two reports of progress.
 _TELL_EVERY_S = 0.1
-
-
-@dataclass(frozen=True)
-class RunnerTrack:
-    """The runner's track and pelvis, the largest number of people found together, and what is wrong with the file.
-
-    `damaged` is a sentence where the file broke off before its end, None otherwise. `pelvis` is None where the video's
-    pictures were not looked at for it, `roll` where the room shows too few straight lines. Row i of the track is the
-    video's frame i * `every`.
-    """
-
-    track: PoseTrack
-    persons_seen: int
-    damaged: str | None = None
-    pelvis: PelvisTrack | None = None
-    roll: CameraRoll | None = None
-    every: int = 1
 
 
 def track_runner(
@@ -119,6 +100,8 @@ def track_runner(
             cuts_s=tuple(float(time_s[cut // every]) for cut in cuts),
             history=(f"tracked with the model {model.name}",),
         )
+        from gaitcheck.pose.pelvis.line import pelvis_line  # loads SciPy, which nothing needs until here
+
         numbers = np.array([number for part in parts for number in part.evidence], dtype=np.int64)
         seen = store.of_frames(row_of[chosen], numbers[chosen], len(track))
         pelvis, roll = pelvis_line(track, seen), room.roll(track)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from gaitcheck.errors import UnusableInputError
 from gaitcheck.track import FloatArray, Landmark
@@ -165,6 +164,8 @@ def _pairs(
 ) -> list[tuple[_Stretch, int]]:
     if not live or not len(group):
         return []
+    from scipy.optimize import linear_sum_assignment  # takes a quarter of a second to load, and is needed late
+
     cost = np.empty((len(live), len(group)))
     for i, stretch in enumerate(live):
         reach = JUMP_TRUNKS + SPEED_TRUNKS_PER_S * (now - stretch.time_s)

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from gaitcheck.analyze import Analysis, VideoAnalysis
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.gait.result import GaitResult, Side, Step
-from gaitcheck.pose.landmarker import RunnerTrack
 from gaitcheck.report.words import unit_slug
-from gaitcheck.track import N_LANDMARKS, CameraRoll, FloatArray, Landmark, PelvisTrack, PoseTrack
+from gaitcheck.track import N_LANDMARKS, CameraRoll, FloatArray, Landmark, PelvisTrack, PoseTrack, RunnerTrack
 
 Stage = Literal["raw", "cleaned"]
 STAGES: tuple[Stage, Stage] = ("raw", "cleaned")

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gaitcheck.synthetic.spec import Spec
+from gaitcheck.track import RunnerTrack
 from gaitcheck.validation.matrix import Case, quick_cases
 
 if TYPE_CHECKING:
     from gaitcheck.pose.install import ModelFile
-    from gaitcheck.pose.landmarker import RunnerTrack
 
 #: Moments of a clip at which the joints tell whether the movement is the same, as shares of its length.
 _MOMENTS = (0.03, 0.31, 0.52, 0.77, 0.95)
@@ -102,7 +102,7 @@ def rendered(case: Case, work: Path) -> Path:
 
 def tracked(video: Path, work: Path, model: ModelFile) -> RunnerTrack:
     """What the pose room finds in a clip, found unless it is there already."""
-    from gaitcheck.pose.landmarker import RunnerTrack, track_runner
+    from gaitcheck.pose.landmarker import track_runner
     from gaitcheck.video.probe import probe
     from gaitcheck.video.sampling import every_nth
 

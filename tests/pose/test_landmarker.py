@@ -8,8 +8,8 @@ import pytest
 
 from gaitcheck.errors import Cancelled, ModelError, UnusableInputError
 from gaitcheck.pose.install import ModelFile, model_file
-from gaitcheck.pose.landmarker import RunnerTrack, track_runner
-from gaitcheck.track import Landmark
+from gaitcheck.pose.landmarker import track_runner
+from gaitcheck.track import Landmark, RunnerTrack
 from tests.video.clips import regular, write_clip
 
 SHARED = Path(__file__).parents[3] / "shared" / "videos"

@@ -13,9 +13,8 @@ import numpy as np
 from gaitcheck.analyze import Analysis, ModelUsed, TrackedVideo, VideoAnalysis
 from gaitcheck.findings.result import Assessment, Finding, MuscleHint
 from gaitcheck.gait.result import Check, GaitResult, Measure, Quality, Side, Step
-from gaitcheck.pose.landmarker import RunnerTrack
 from gaitcheck.settings import Settings, View
-from gaitcheck.track import Landmark, PoseTrack
+from gaitcheck.track import Landmark, PoseTrack, RunnerTrack
 from gaitcheck.video.facts import VideoFacts
 
 FPS = 30

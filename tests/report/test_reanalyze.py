@@ -213,12 +213,21 @@ def test_what_a_person_gets_wrong_is_one_sentence(
     assert contents(written) == before
 
 
-def test_neither_mediapipe_nor_a_model_nor_pandas_is_needed(written: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("options", "not_needed"),
+    [
+        (["--speed-kmh", "12"], {"mediapipe", "pandas", "streamlit", "matplotlib"}),
+        (["--no-report"], {"mediapipe", "pandas", "streamlit", "matplotlib", "cv2", "av", "jinja2", "typst", "rich"}),
+    ],
+)
+def test_neither_mediapipe_nor_a_model_nor_pandas_is_needed(
+    options: list[str], not_needed: set[str], written: Path, tmp_path: Path
+) -> None:
     script = (
         "import json, sys\n"
         "from gaitcheck.cli import main\n"
-        f"code = main(['reanalyze', {str(written)!r}, '--speed-kmh', '12'])\n"
-        "print(json.dumps([code, sorted({'mediapipe', 'pandas', 'streamlit', 'matplotlib'} & set(sys.modules))]))\n"
+        f"code = main(['reanalyze', {str(written)!r}, *{options}])\n"
+        f"print(json.dumps([code, sorted({not_needed} & set(sys.modules))]))\n"
     )
     environment = {"GAITCHECK_CACHE": str(tmp_path / "nothing"), "PATH": "", "HOME": str(tmp_path)}
     run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment)
