@@ -16,7 +16,7 @@ import numpy as np
 
 from gaitcheck.pose.cuts import CutDetector
 from gaitcheck.pose.follow import COLUMNS, Float32Array, Landmarker, Lookout, different
-from gaitcheck.pose.pelvis.evidence import EvidenceStore, frame_evidence
+from gaitcheck.pose.pelvis.evidence import EvidenceStore, evidence
 from gaitcheck.pose.roll import RollSampler
 from gaitcheck.track import N_LANDMARKS
 from gaitcheck.video.index import FrameIndex
@@ -147,6 +147,6 @@ def follow_stretch(
             found.times_s.append(frame.time_s)
             found.poses.append(poses)
             found.pose_frames += [frame.index] * len(poses)
-            found.evidence += [store.add(frame_evidence(frame, pose[:, :2], pose[:, 2])) for pose in poses]
+            found.evidence += [store.add(evidence(frame, pose[:, :2])) for pose in poses]
             tell()
     return found
