@@ -152,6 +152,8 @@ def _poses(result: Any, size_px: tuple[int, int]) -> Float32Array:
 
 def different(poses: Float32Array, first: int = 0) -> Float32Array:
     """Poses of different people; the `first` ones are known to be, and go before the others."""
+    if len(poses) < 2:
+        return poses
     return poses[without_duplicates(poses[..., :2], poses[..., 2], first)]
 
 

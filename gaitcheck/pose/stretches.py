@@ -27,7 +27,7 @@ WARM_UP_S = 0.25
 #: Shortest stretch of a video, and shortest one of a video that is longer than twice this.
 SHORTEST_S = 1.5
 USUAL_S = 7.0
-#: Stretches of one video at most: up to 20 MB stay with the process for each.
+#: Stretches of one video at most: entering one takes a core for about half a second.
 MOST_STRETCHES = 16
 #: A stretch may begin by this share of its length away from its even place so that a key frame is near.
 MOVED_SHARE = 0.25

@@ -114,8 +114,8 @@ def _region(xy: FloatArray, size_px: tuple[int, int]) -> tuple[int, int, int, in
     return x0, y0, wide, tall, trunk
 
 
-def arms_mask(xy: FloatArray, trunk: float, size: tuple[int, int]) -> NDArray[np.bool_]:
-    """(height, width) True where forearms and hands may lie.
+def arms_mask(xy: FloatArray, trunk: float, size: tuple[int, int]) -> UInt8Array:
+    """(height, width) 1 where forearms and hands may lie, else 0.
 
     Parameters
     ----------
@@ -124,15 +124,15 @@ def arms_mask(xy: FloatArray, trunk: float, size: tuple[int, int]) -> NDArray[np
     size : (width, height) of the part.
     """
     mask = np.zeros((size[1], size[0]), dtype=np.uint8)
-    near = np.clip(np.nan_to_num(xy, nan=-1e4), -1e4, 1e4).round().astype(int)
+    near = np.clip(np.nan_to_num(xy, nan=-1e4), -1e4, 1e4).round().astype(int).tolist()
     for elbow, wrist, index, pinky in _ARMS:
         for a, b, half in (
             (elbow, wrist, FOREARM_TRUNKS),
             (wrist, index, HAND_TRUNKS),
             (wrist, pinky, HAND_TRUNKS),
         ):
-            cv2.line(mask, near[a].tolist(), near[b].tolist(), 1, max(1, round(2 * half * trunk)))
-    return np.asarray(mask, dtype=bool)
+            cv2.line(mask, near[a], near[b], 1, max(1, round(2 * half * trunk)))
+    return mask
 
 
 def _scaled(picture: Picture, x0: int, y0: int, wide: int, tall: int) -> UInt8Array:

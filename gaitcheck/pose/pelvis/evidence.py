@@ -80,7 +80,7 @@ def _unpacked(stored: bytes) -> UInt8Array:
     wide, tall = PATCH_PX
     flat = np.frombuffer(stored, dtype=np.uint8)
     light, colour = flat[: wide * tall].reshape(tall, wide), flat[wide * tall :].reshape(tall // 2, wide // 2, 2)
-    return np.dstack([light, cv2.resize(colour, PATCH_PX, interpolation=cv2.INTER_LINEAR)])
+    return np.asarray(cv2.merge([light, cv2.resize(colour, PATCH_PX, interpolation=cv2.INTER_LINEAR)]), np.uint8)
 
 
 @dataclass(frozen=True)
