@@ -35,7 +35,7 @@ STAGES = {
     "MediaPipe: following": ("gaitcheck.pose.follow:Landmarker.follow",),
     "MediaPipe: looks for further people": ("gaitcheck.pose.follow:Landmarker.look",),
     "pelvis: pictures of the trunk": (
-        "gaitcheck.pose.pelvis.evidence:frame_evidence",
+        "gaitcheck.pose.pelvis.evidence:evidence",
         "gaitcheck.pose.pelvis.evidence:EvidenceStore.add",
     ),
     "pelvis: line over the whole clip": ("gaitcheck.pose.pelvis.line:pelvis_line",),

@@ -190,6 +190,8 @@ def mirrored(poses: Float32Array, width_px: int) -> Float32Array:
 
 def different(poses: Float32Array, first: int = 0) -> Float32Array:
     """Poses of different people; the `first` ones are known to be, and go before the others."""
+    if len(poses) < 2:
+        return poses
     return poses[without_duplicates(poses[..., :2], poses[..., 2], first)]
 
 

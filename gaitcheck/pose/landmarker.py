@@ -15,6 +15,7 @@ import numpy as np
 
 from gaitcheck.cores import usable_cores
 from gaitcheck.pose.follow import Landmarker
+from gaitcheck.pose.heaps import few_heaps, give_back
 from gaitcheck.pose.mirror import moved_sideways
 from gaitcheck.pose.pelvis.evidence import EvidenceStore
 from gaitcheck.pose.persons import Sightings, choose_runner
@@ -62,10 +63,12 @@ def track_runner(
     MissingComponentError
         MediaPipe cannot be loaded.
     """
+    few_heaps(max(2, usable_cores()))
     reader = FrameReader(path)
     room = RollSampler(reader.facts.frame_count // every)
     with EvidenceStore() as store:
         parts = _followed(reader, model, store, room, every=every, progress=progress)
+        give_back()  # what the followers took is not needed any more
         frames = np.array([frame for part in parts for frame in part.frames], dtype=np.int64)
         damaged = reader.damage(len(frames) * every)
         if reader.index is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from gaitcheck.pose.follow import Float32Array, Landmarker, UInt8Array
-from gaitcheck.pose.pelvis.crop import seen_squarely, trunk_length
+from gaitcheck.pose.pelvis.crop import trunk_of
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
 
 #: Time between two looks, seconds of the video: nine of each stride (every 5th frame at 60 a second).
@@ -47,7 +47,7 @@ class MirrorLooks:
         -------
         (N, 33), NaN for a pose that the mirror image does not show; None where it was not looked at.
         """
-        if time_s < self._next_s or not any(seen_squarely(pose[:, :2]) for pose in poses):
+        if time_s < self._next_s or not any(trunk_of(pose[:, :2]).square for pose in poses):
             return None
         self._next_s = time_s + EVERY_S
         return sideways(poses, landmarker.follow_mirrored(rgb, time_s, people))
@@ -70,7 +70,7 @@ def sideways(poses: Float32Array, others: Float32Array) -> Float32Array:
     for row, pose in zip(out, poses, strict=True):
         half = (others[..., 0] - pose[:, 0]) / 2
         apart = np.abs(half[:, MAIN_JOINTS]).max(axis=1)
-        if apart.min() <= MOST_TRUNKS * trunk_length(pose[:, :2]):
+        if apart.min() <= MOST_TRUNKS * trunk_of(pose[:, :2]).length:
             row[:] = half[apart.argmin()]
     return out
 

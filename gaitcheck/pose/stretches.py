@@ -17,7 +17,7 @@ import numpy as np
 from gaitcheck.pose.cuts import CutDetector
 from gaitcheck.pose.follow import COLUMNS, Float32Array, Landmarker, Lookout, different
 from gaitcheck.pose.mirror import MirrorLooks
-from gaitcheck.pose.pelvis.evidence import EvidenceStore, frame_evidence
+from gaitcheck.pose.pelvis.evidence import EvidenceStore, evidence
 from gaitcheck.pose.roll import RollSampler
 from gaitcheck.track import N_LANDMARKS
 from gaitcheck.video.index import FrameIndex
@@ -28,7 +28,7 @@ WARM_UP_S = 0.25
 #: Shortest stretch of a video, and shortest one of a video that is longer than twice this.
 SHORTEST_S = 1.5
 USUAL_S = 7.0
-#: Stretches of one video at most: up to 20 MB stay with the process for each.
+#: Stretches of one video at most: entering one takes a core for about half a second.
 MOST_STRETCHES = 16
 #: A stretch may begin by this share of its length away from its even place so that a key frame is near.
 MOVED_SHARE = 0.25
@@ -158,6 +158,6 @@ def follow_stretch(
             found.poses.append(poses)
             found.sideways.append(sideways)
             found.pose_frames += [frame.index] * len(poses)
-            found.evidence += [store.add(frame_evidence(frame, pose[:, :2], pose[:, 2])) for pose in poses]
+            found.evidence += [store.add(evidence(frame, pose[:, :2])) for pose in poses]
             tell()
     return found

@@ -60,22 +60,31 @@ class Frame:
         factor = self._decoded.width // max(size[0], 1)
         exact = (size[0] * factor, size[1] * factor) == (self._decoded.width, self._decoded.height)
         if exact and factor > 1 and self._planes is not None and not any(side % 2 for side in size):
-            picture = _put_together([_shrunk(plane, factor) for plane in self._planes], rgb=rgb)
+            picture = _put_together(self._planes, size, rgb=rgb)
         else:
             how = "AREA" if 2 * size[0] < self._decoded.width else "BILINEAR"
             name = "rgb24" if rgb else "bgr24"
             picture = self._decoded.reformat(size[0], size[1], format=name, interpolation=how).to_ndarray()
         return self._upright(np.ascontiguousarray(picture, dtype=np.uint8), size_px)
 
-    def part(self, left: int, top: int, right: int, bottom: int) -> Picture:
-        """(bottom - top, right - left, 3) BGR of a part of the upright picture, which must lie within it."""
-        if self._planes is None or not self._upright.keeps(self._decoded):
-            return self.bgr[top:bottom, left:right]
-        x0, y0 = left - left % 2, top - top % 2
-        x1, y1 = right + right % 2, bottom + bottom % 2
+    def part(self, left: int, top: int, right: int, bottom: int, size_px: tuple[int, int] | None = None) -> Picture:
+        """BGR of a part of the upright picture, which must lie within it.
+
+        With `size_px` (width, height) it is shrunk or enlarged to that; as in `scaled` the cheap way before its colours
+        are put together, where all sides are even.
+        """
+        size = size_px or (right - left, bottom - top)
+        if self._planes is None or not self._upright.whole_pixels(self._decoded):
+            return resized(self.bgr[top:bottom, left:right], size)
+        if any(side % 2 for side in (left, top, right, bottom, *size)):
+            x0, y0 = left - left % 2, top - top % 2
+            around = self.part(x0, y0, right + right % 2, bottom + bottom % 2)
+            return resized(around[top - y0 : bottom - y0, left - x0 : right - x0], size)
+        left, top, right, bottom = self._upright.stored(left, top, right, bottom)
         light, *colours = self._planes
-        planes = [light[y0:y1, x0:x1], *(plane[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] for plane in colours)]
-        return _put_together(planes, rgb=False)[top - y0 : bottom - y0, left - x0 : right - x0]
+        rows, columns = slice(top // 2, bottom // 2), slice(left // 2, right // 2)
+        planes = [light[top:bottom, left:right], *(plane[rows, columns] for plane in colours)]
+        return self._upright(_put_together(planes, size[::-1] if self._upright.lying else size, rgb=False), size)
 
     @cached_property
     def _planes(self) -> list[Picture] | None:
@@ -94,19 +103,28 @@ class Frame:
 _FULL_RANGE = 2
 
 
-def _shrunk(plane: Picture, factor: int) -> Picture:
+def resized(picture: Picture, size_px: tuple[int, int], into: Picture | None = None) -> Picture:
+    """A picture, or one of its planes, at another size (width, height), written `into` an array where that is given.
+
+    Each pixel is the mean of those it stands for where it stands for two by two or more, else lies between four.
+    """
     import cv2
 
-    size = (plane.shape[1] // factor, plane.shape[0] // factor)
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    if (picture.shape[1], picture.shape[0]) == size_px and into is None:
+        return picture
+    how = cv2.INTER_AREA if 2 * size_px[0] <= picture.shape[1] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, size_px, into, interpolation=how), dtype=np.uint8)
 
 
-def _put_together(planes: list[Picture], *, rgb: bool) -> Picture:
-    """(H, W, 3) from lightness (H, W) and two colours (H/2, W/2); H and W are even."""
+def _put_together(planes: list[Picture], size_px: tuple[int, int], *, rgb: bool) -> Picture:
+    """(h, w, 3) at a size (w, h) from lightness (H, W) and two colours (H/2, W/2); w and h are even."""
     import cv2
 
-    height, width = planes[0].shape
-    flat = np.concatenate([plane.ravel() for plane in planes]).reshape(height * 3 // 2, width)
+    width, height = size_px
+    flat = np.empty((height * 3 // 2, width), dtype=np.uint8)
+    places = [flat[:height], *flat[height:].reshape(2, height // 2, width // 2)]
+    for plane, place in zip(planes, places, strict=True):
+        resized(plane, (place.shape[1], place.shape[0]), place)
     code = cv2.COLOR_YUV2RGB_I420 if rgb else cv2.COLOR_YUV2BGR_I420
     return np.asarray(cv2.cvtColor(flat, code), dtype=np.uint8)
 
@@ -282,6 +300,7 @@ class _Upright:
         import cv2
 
         turns = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+        self._rotation_deg = facts.rotation_deg
         self._turn = turns.get(facts.rotation_deg)
         self.lying = facts.rotation_deg in (90, 270)
         self.size_px = (facts.width_px, facts.height_px)
@@ -295,6 +314,16 @@ class _Upright:
             picture = np.asarray(cv2.resize(picture, size_px, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
         return picture
 
-    def keeps(self, decoded: Any) -> bool:
-        """Whether the decoded picture is the upright one as it is."""
-        return self._turn is None and (decoded.width, decoded.height) == self.size_px
+    def whole_pixels(self, decoded: Any) -> bool:
+        """Whether the upright picture has the decoded one's own pixels, if turned."""
+        return self.size_px == ((decoded.height, decoded.width) if self.lying else (decoded.width, decoded.height))
+
+    def stored(self, left: int, top: int, right: int, bottom: int) -> tuple[int, int, int, int]:
+        """Where the decoded picture holds a part of the upright one: its left, top, right and bottom."""
+        width, height = self.size_px
+        return {
+            0: (left, top, right, bottom),
+            90: (top, width - right, bottom, width - left),
+            180: (width - right, height - bottom, width - left, height - top),
+            270: (height - bottom, left, height - top, right),
+        }[self._rotation_deg]

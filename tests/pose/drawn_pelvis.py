@@ -13,6 +13,7 @@ import numpy as np
 from gaitcheck.pose.pelvis.evidence import Evidence, EvidenceStore, evidence
 from gaitcheck.pose.pelvis.stickers import sticker_line
 from gaitcheck.track import N_LANDMARKS, Landmark, PelvisTrack, PoseTrack
+from gaitcheck.video.reader import resized
 
 SIZE = (360, 460)
 TRUNK_PX = 165.0
@@ -120,6 +121,21 @@ def pair(
     return [Dot(*(middle + sign * half), diameter, colour) for sign in (-1, 1)]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A drawn frame as the pelvis's evidence takes it."""
+
+    bgr: np.ndarray
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        return self.bgr.shape[1], self.bgr.shape[0]
+
+    def part(self, left: int, top: int, right: int, bottom: int, size_px: tuple[int, int] | None = None) -> np.ndarray:
+        part = self.bgr[top:bottom, left:right]
+        return part if size_px is None else resized(part, size_px)
+
+
 def run_of(seconds: float = 1.5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times (T,), middles of the hips (T, 2) and true tilts (T,) of some strides."""
     time_s = np.arange(round(seconds * FPS)) / FPS
@@ -134,7 +150,7 @@ def seen(frames: Iterable[np.ndarray], time_s: np.ndarray, poses: np.ndarray) ->
     n = len(time_s)
     track = PoseTrack(time_s, poses, np.ones((n, N_LANDMARKS)), np.zeros((n, N_LANDMARKS, 3)), SIZE)
     with EvidenceStore() as store:
-        looks = (evidence(frame, xy, np.ones(N_LANDMARKS)) for frame, xy in zip(frames, poses, strict=True))
+        looks = (evidence(Drawn(frame), xy) for frame, xy in zip(frames, poses, strict=True))
         yield track, store.of_frames(np.arange(n), np.array([store.add(look) for look in looks]), n)
 
 

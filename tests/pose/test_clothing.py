@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ from gaitcheck.pose.pelvis.fusion import (
     zero_error_deg,
 )
 from gaitcheck.pose.pelvis.garment import Boundary, hem, waistline
-from gaitcheck.pose.pelvis.registration import HIPS_ROW, TRUNK_PX, Patches, Reference
+from gaitcheck.pose.pelvis.registration import HIPS_ROW, TRUNK_PX, Patches, Reference, fit_all, waist_window
 from gaitcheck.synthetic.truth_file import read_truth
 from gaitcheck.track import Landmark, PelvisTrack
 
@@ -211,6 +212,39 @@ def reference_with(
     light = 80 + contrast * np.clip(at - y + 0.5, 0, 1)
     picture = np.stack([light, np.full_like(light, 128), np.full_like(light, 128)], axis=-1).astype(np.float32)
     return Reference(picture, np.full((64, 96), spread, np.float32), np.ones((64, 96), np.float32))
+
+
+class Drifting:
+    """Patches that all show one picture, moved by (3, -2) pixels; `seen` of them is free of arms."""
+
+    def __init__(self, picture: np.ndarray, seen: float) -> None:
+        self.picture, self.seen = np.roll(picture, (-2, 3), axis=(0, 1)), seen
+
+    def blocks(self, rows: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        weights = np.full((len(rows), 64, 96), self.seen, dtype=np.float32)
+        yield slice(0, len(rows)), np.stack([self.picture] * len(rows)), weights
+
+
+@pytest.mark.parametrize("seen", [0.0, 1.0])
+def test_a_patch_is_fitted_where_it_is_seen(seen: float) -> None:
+    reference = reference_with(26, 2)
+    reference.picture[..., 1] += 40 * np.sin(np.arange(96) / 3).astype(np.float32)
+    fitted = fit_all(Drifting(reference.picture, seen), np.arange(2), reference, waist_window())  # type: ignore[arg-type]
+    if seen:
+        assert fitted.moves[:, 0] == pytest.approx([3, 3], abs=0.1)
+        assert fitted.moves[:, 1] == pytest.approx([-2, -2], abs=0.1)
+        assert np.abs(fitted.turn_deg).max() < 0.1
+        assert fitted.misfit.max() < 0.5
+    else:
+        assert (fitted.misfit == np.inf).all()
+        assert (fitted.moves == 0).all()
+
+
+def test_a_reference_that_is_never_seen_fits_nothing() -> None:
+    """The arms lie over it in all frames."""
+    reference = replace(reference_with(26, 2), seen=np.zeros((64, 96), np.float32))
+    fitted = fit_all(Drifting(reference.picture, 1.0), np.arange(2), reference, waist_window())  # type: ignore[arg-type]
+    assert (fitted.misfit == np.inf).all()
 
 
 @pytest.mark.parametrize("tilt_deg", [-9.0, -2.5, 0.0, 4.3, 11.0])

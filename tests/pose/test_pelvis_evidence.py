@@ -15,13 +15,11 @@ from gaitcheck.pose.pelvis.evidence import (
     EvidenceStore,
     PelvisEvidence,
     evidence,
-    frame_evidence,
 )
-from gaitcheck.track import N_LANDMARKS
 from gaitcheck.video.reader import FrameReader
 from gaitcheck.video.writer import VideoSink
 
-from .drawn_pelvis import SIZE, landmarks, pair, picture
+from .drawn_pelvis import SIZE, Drawn, landmarks, pair, picture
 
 HIPS = (180.0, 260.0)
 
@@ -58,15 +56,15 @@ def test_a_runner_who_was_never_seen_has_no_evidence() -> None:
 
 
 def test_a_frame_looks_the_same_whatever_came_before() -> None:
-    frame, xy = picture(HIPS, pair(HIPS, 4)), landmarks(HIPS)
-    first = evidence(frame, xy, np.ones(N_LANDMARKS))
-    evidence(picture(HIPS, pair(HIPS, -4), seed=3), xy, np.ones(N_LANDMARKS))
-    again = evidence(frame, xy, np.ones(N_LANDMARKS))
+    frame, xy = Drawn(picture(HIPS, pair(HIPS, 4))), landmarks(HIPS)
+    first = evidence(frame, xy)
+    evidence(Drawn(picture(HIPS, pair(HIPS, -4), seed=3)), xy)
+    again = evidence(frame, xy)
     assert first is not None
     assert again is not None
     for name in ("place", "dots", "patch"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
-    assert evidence(frame, landmarks(HIPS, side_view=True), np.ones(N_LANDMARKS)) is None
+    assert evidence(frame, landmarks(HIPS, side_view=True)) is None
 
 
 def test_no_room_for_temporary_files_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,8 +82,8 @@ def test_the_part_around_the_pelvis_shows_what_the_whole_frame_shows(tmp_path: P
     path = tmp_path / "runner.mp4"
     with VideoSink(path, (SIZE[0] - SIZE[0] % 2, SIZE[1] - SIZE[1] % 2)) as sink:
         sink.append(sink.encode((picture(hips, pair(hips, 4)), i / 30) for i in range(2)))
-    frame, xy, sure = next(FrameReader(path).frames()), landmarks(hips), np.ones(N_LANDMARKS)
-    part, whole = frame_evidence(frame, xy, sure), evidence(frame.bgr, xy, sure)
+    frame, xy = next(FrameReader(path).frames()), landmarks(hips)
+    part, whole = evidence(frame, xy), evidence(Drawn(frame.bgr), xy)
     assert part is not None
     assert whole is not None
     np.testing.assert_array_equal(part.place, whole.place)
@@ -93,4 +91,4 @@ def test_the_part_around_the_pelvis_shows_what_the_whole_frame_shows(tmp_path: P
     by_place = [dots[np.argsort(dots[:, 0])] for dots in (part.dots[:, :3], whole.dots[:, :3])]
     np.testing.assert_allclose(*by_place, atol=0.1)
     assert np.abs(part.patch.astype(int) - whole.patch.astype(int)).mean() < 2
-    assert frame_evidence(frame, landmarks(hips, side_view=True), sure) is None
+    assert evidence(frame, landmarks(hips, side_view=True)) is None

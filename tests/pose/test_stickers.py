@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gaitcheck.pose.pelvis.crop import pelvis_crop
+from gaitcheck.pose.pelvis.crop import CROP_PX, pelvis_crop
 from gaitcheck.pose.pelvis.dots import find_dots
 from gaitcheck.track import N_LANDMARKS, Landmark
 
@@ -21,6 +21,7 @@ from .drawn_pelvis import (
     WHITE,
     YELLOW,
     Dot,
+    Drawn,
     landmarks,
     pair,
     picture,
@@ -32,9 +33,9 @@ HIPS = (180.0, 260.0)
 
 
 def dots_of(frame: np.ndarray, hips: tuple[float, float] = HIPS) -> np.ndarray:
-    crop = pelvis_crop(frame, landmarks(hips), np.ones(N_LANDMARKS))
+    crop = pelvis_crop(Drawn(frame), landmarks(hips))
     assert crop is not None
-    found = find_dots(frame, crop)
+    found = find_dots(Drawn(frame), crop)
     return found[np.isfinite(found[:, 0])]
 
 
@@ -175,26 +176,28 @@ def test_what_is_no_pair_of_stickers_gives_no_line(name: str) -> None:
 
 
 def test_the_pelvis_is_looked_at_only_from_behind_and_in_front() -> None:
-    frame = picture(HIPS, pair(HIPS, 3))
-    sure = np.ones(N_LANDMARKS)
-    assert pelvis_crop(frame, landmarks(HIPS), sure) is not None
+    frame = Drawn(picture(HIPS, pair(HIPS, 3)))
+    assert pelvis_crop(frame, landmarks(HIPS)) is not None
     front = landmarks(HIPS)
     front[:, 0] = 2 * HIPS[0] - front[:, 0]
-    assert pelvis_crop(frame, front, sure) is not None
-    assert pelvis_crop(frame, landmarks(HIPS, side_view=True), sure) is None
+    assert pelvis_crop(frame, front) is not None
+    assert pelvis_crop(frame, landmarks(HIPS, side_view=True)) is None
     twisted = landmarks(HIPS)
     twisted[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]] = twisted[[Landmark.RIGHT_HIP, Landmark.LEFT_HIP]]
-    assert pelvis_crop(frame, twisted, sure) is None
-    assert pelvis_crop(frame, landmarks((HIPS[0], SIZE[1] + 30.0)), sure) is None
-    assert pelvis_crop(frame, np.full((N_LANDMARKS, 2), np.nan), sure) is None
+    assert pelvis_crop(frame, twisted) is None
+    assert pelvis_crop(frame, landmarks((HIPS[0], SIZE[1] + 30.0))) is None
+    assert pelvis_crop(frame, np.full((N_LANDMARKS, 2), np.nan)) is None
 
 
 def test_a_crop_over_the_edge_keeps_its_place() -> None:
     hips = (40.0, 260.0)
-    crop = pelvis_crop(picture(HIPS, []), landmarks(hips), np.ones(N_LANDMARKS))
+    crop = pelvis_crop(Drawn(picture(HIPS, [])), landmarks(hips))
     assert crop is not None
     outside = crop.to_picture(np.array([[0.0, 100.0], [60.0, 100.0]]))
     assert outside[0, 0] < 0 < outside[1, 0] + 60
-    assert not crop.usable[100, 0]
-    assert crop.usable[100, 200]
-    np.testing.assert_allclose(crop.to_picture(crop.xy[Landmark.LEFT_HIP]), landmarks(hips)[Landmark.LEFT_HIP])
+    assert not crop.bgr[100, 0].any()
+    assert crop.bgr[100, 200].any()
+    inside = np.flatnonzero(crop.bgr[100].any(axis=1))
+    edge_px = crop.to_picture(np.array([inside[0] - 0.5, 100.0]))[0]
+    assert edge_px == pytest.approx(-0.5, abs=1.0)
+    assert inside.tolist() == list(range(inside[0], CROP_PX[0]))

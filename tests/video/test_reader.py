@@ -219,7 +219,7 @@ def test_a_part_of_a_file_without_presentation_times_is_counted_from_its_start(t
 
 
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le"])
-@pytest.mark.parametrize("rotation_deg", [0, 90])
+@pytest.mark.parametrize("rotation_deg", [0, 90, 180, 270])
 def test_parts_and_smaller_pictures_are_those_of_the_whole_picture(
     tmp_path: Path, pix_fmt: str, rotation_deg: int
 ) -> None:
@@ -232,6 +232,10 @@ def test_parts_and_smaller_pictures_are_those_of_the_whole_picture(
     part = frame.part(5, 3, 31, 40)
     assert part.shape == (37, 26, 3)
     np.testing.assert_allclose(part.astype(int), frame.bgr[3:40, 5:31].astype(int), atol=6)
+    for left, top, right, bottom in ((4, 8, 64, 48), (5, 7, 65, 47), (36, 24, 96, 64)):
+        smaller = frame.part(left, top, right, bottom, (30, 20)).astype(int)
+        expected = cv2.resize(frame.bgr[top:bottom, left:right], (30, 20), interpolation=cv2.INTER_AREA).astype(int)
+        assert np.abs(smaller - expected).mean() < 3
     half = (WIDTH // 2, HEIGHT // 2)
     expected = cv2.resize(frame.bgr, half, interpolation=cv2.INTER_AREA).astype(int)
     small = frame.scaled(half)

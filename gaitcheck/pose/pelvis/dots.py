@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitcheck.pose.pelvis.crop import CROP_PX, PelvisCrop, UInt8Array
+from gaitcheck.pose.pelvis.crop import CROP_PX, PelvisCrop, Picture, UInt8Array
 from gaitcheck.track import FloatArray
 
 Float32Array = NDArray[np.float32]
@@ -32,18 +34,21 @@ _WINDOW = 15.0
 _SMALLEST, _LARGEST = 2.5, 18.0
 #: Least ratio of a spot's short to its long axis, and least share of its outline's ellipse that it fills.
 _LEAST_ROUND, _LEAST_FULL = 0.5, 0.75
-#: Directions in which a spot's surroundings are looked at.
-_SECTORS = 12
+#: Where a spot's surroundings are looked at, half crop pixels: in twelve directions.
+_DIRECTIONS = np.arange(12) * 2 * np.pi / 12
+_FAR_X, _FAR_Y = (np.round(_WINDOW / 2 * f(_DIRECTIONS)).astype(int) for f in (np.cos, np.sin))
+#: Pixels among which a spot must be the clearest.
+_NEIGHBOURS = np.ones((5, 5), np.uint8)
 #: Lightness counts less than colour: it changes with the light and over a curved back.
 _LIGHTNESS = 0.4
 
 
-def find_dots(bgr: UInt8Array, crop: PelvisCrop) -> Float32Array:
+def find_dots(picture: Picture, crop: PelvisCrop) -> Float32Array:
     """Find spots that may be stickers: in the crop, then measured in the frame at full resolution.
 
     Parameters
     ----------
-    bgr : (H, W, 3) the frame.
+    picture : the frame.
     crop : its pelvis region.
 
     Returns
@@ -53,7 +58,7 @@ def find_dots(bgr: UInt8Array, crop: PelvisCrop) -> Float32Array:
     """
     found: list[tuple[float, ...]] = []
     for x, y in _places(crop):
-        spot = _measured(bgr, crop.to_picture(np.array([x, y])), crop.scale)
+        spot = _measured(picture, crop.to_picture(np.array([x, y])), crop.scale)
         if spot is not None and all((spot[0] - o[0]) ** 2 + (spot[1] - o[1]) ** 2 > spot[2] ** 2 / 4 for o in found):
             found.append(spot)
     found.sort(key=lambda spot: -spot[-1])
@@ -65,24 +70,35 @@ def find_dots(bgr: UInt8Array, crop: PelvisCrop) -> Float32Array:
 
 def _places(crop: PelvisCrop) -> FloatArray:
     """(N, 2) crop pixels whose colour differs most from its surroundings, and on all sides."""
-    half = cv2.resize(crop.bgr, (CROP_PX[0] // 2, CROP_PX[1] // 2), interpolation=cv2.INTER_AREA)
-    colour = np.ascontiguousarray(_lab(np.asarray(half, dtype=np.uint8))[..., 1:])
-    response = np.zeros(colour.shape[:2], dtype=np.float32)
+    wide, tall = CROP_PX[0] // 2, CROP_PX[1] // 2
+    half = cv2.resize(crop.bgr, (wide, tall), interpolation=cv2.INTER_AREA)
+    colours = [plane.astype(np.float32) for plane in cv2.split(cv2.cvtColor(half, cv2.COLOR_BGR2LAB))[1:]]
+    response = np.zeros((tall, wide), dtype=np.float32)
     for blur in _BLURS:
-        near, far = (cv2.GaussianBlur(colour, (0, 0), s) for s in (blur, _AROUND * blur))
-        np.maximum(response, np.hypot(*np.moveaxis(near - far, -1, 0)), out=response)
-    top = (response >= cv2.dilate(response, np.ones((5, 5), np.uint8))) & (response > _LEAST_RESPONSE)
+        changes = [cv2.subtract(_blurred(colour, blur), _blurred(colour, _AROUND * blur)) for colour in colours]
+        cv2.max(response, cv2.magnitude(*changes), response)
+    top = (response >= cv2.dilate(response, _NEIGHBOURS)) & (response > _LEAST_RESPONSE)
     y, x = np.nonzero(top)
     # edges of cloth and body are told at once: along them the colour goes on
-    wide, tall = CROP_PX[0] // 2, CROP_PX[1] // 2
-    angle = np.arange(_SECTORS) * 2 * np.pi / _SECTORS
-    far_y = np.clip(np.round(y[:, None] + _WINDOW / 2 * np.sin(angle)), 0, tall - 1).astype(int)
-    far_x = np.clip(np.round(x[:, None] + _WINDOW / 2 * np.cos(angle)), 0, wide - 1).astype(int)
-    apart = np.linalg.norm(colour[far_y, far_x] - colour[y, x][:, None], axis=-1)
-    alone = np.percentile(apart, 20, axis=1) > _LONELY * _LEAST_CONTRAST if len(y) else np.zeros(0, dtype=bool)
+    far_y, far_x = np.clip(y[:, None] + _FAR_Y, 0, tall - 1), np.clip(x[:, None] + _FAR_X, 0, wide - 1)
+    apart = np.hypot(*(colour[far_y, far_x] - colour[y, x][:, None] for colour in colours))
+    alone = _low(apart) > _LONELY * _LEAST_CONTRAST
     y, x = y[alone], x[alone]
     best = np.argsort(-response[y, x], kind="stable")[:_LOOKS]
     return np.stack([x[best], y[best]], axis=1).astype(np.float64) * 2 + 0.5
+
+
+def _blurred(colour: Float32Array, spread: float) -> Float32Array:
+    side = 2 * round(3 * spread) + 1
+    return np.asarray(cv2.GaussianBlur(colour, (side, side), spread), dtype=np.float32)
+
+
+def _low(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(...) value below which a fifth of (..., N) lies, as `numpy.percentile` has it but without its preparations."""
+    place = 0.2 * (values.shape[-1] - 1)
+    below = int(place)
+    ordered = np.partition(values, (below, below + 1), axis=-1)
+    return np.asarray(ordered[..., below] + (place - below) * (ordered[..., below + 1] - ordered[..., below]))
 
 
 def _lab(bgr: UInt8Array) -> Float32Array:
@@ -91,29 +107,27 @@ def _lab(bgr: UInt8Array) -> Float32Array:
     return np.asarray(lab, dtype=np.float32)
 
 
-def _measured(bgr: UInt8Array, at_px: FloatArray, scale: float) -> tuple[float, ...] | None:
+def _measured(picture: Picture, at_px: FloatArray, scale: float) -> tuple[float, ...] | None:
     """Measure one spot near a place of the frame; None where there is no small round one."""
     half = max(4, round(_WINDOW * scale))
     x0, y0 = (round(float(v)) - half for v in at_px)
-    height, width = bgr.shape[:2]
+    width, height = picture.size_px
     if x0 < 0 or y0 < 0 or x0 + 2 * half >= width or y0 + 2 * half >= height:
         return None
-    lab = _lab(bgr[y0 : y0 + 2 * half + 1, x0 : x0 + 2 * half + 1])
+    lab = _lab(picture.part(x0, y0, x0 + 2 * half + 1, y0 + 2 * half + 1))
     core = max(1, round(0.7 * scale))
     inner = lab[half - core : half + core + 1, half - core : half + core + 1].reshape(-1, 3)
     colour = np.median(inner, axis=0)
     weight = np.array([_LIGHTNESS, 1.0, 1.0], dtype=np.float32)
     away = np.linalg.norm((lab - colour) * weight, axis=-1)
-    step = np.arange(-half, half + 1)
-    radius = np.hypot(step[:, None], step[None, :])
-    ring = (radius > 0.75 * half) & (radius <= half)
-    apart = float(np.percentile(away[ring], 20))
+    ring, rim = _around(half)
+    apart = float(_low(away[ring]))
     if apart < _LEAST_CONTRAST:
         return None
     share = np.clip(1.25 - 1.5 * away / apart, 0, 1)  # 1 on the spot, a half where it mixes evenly with the cloth
     _, labels = cv2.connectedComponents((share > 0.25).astype(np.uint8))
     own = labels == labels[half, half]
-    if labels[half, half] == 0 or (own & (radius > 0.9 * half)).any():
+    if labels[half, half] == 0 or (own & rim).any():
         return None
     shape = _shape(np.where(cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, share, 0.0))
     if shape is None:
@@ -121,10 +135,18 @@ def _measured(bgr: UInt8Array, at_px: FloatArray, scale: float) -> tuple[float, 
     x, y, diameter = shape
     if not _SMALLEST <= diameter / scale <= _LARGEST:
         return None
-    contrast = float(np.percentile(np.linalg.norm((lab - colour)[ring][:, 1:], axis=-1), 20))
+    contrast = float(_low(np.linalg.norm((lab - colour)[ring][:, 1:], axis=-1)))
     if contrast < _LEAST_CONTRAST:
         return None
     return (x0 + x, y0 + y, diameter, *(float(v) for v in colour), contrast)
+
+
+@lru_cache(maxsize=64)
+def _around(half: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The ring of a window's surroundings, and the rim that no spot may reach."""
+    step = np.arange(-half, half + 1)
+    radius = np.hypot(step[:, None], step[None, :])
+    return (radius > 0.75 * half) & (radius <= half), radius > 0.9 * half
 
 
 def _shape(share: NDArray[np.floating]) -> tuple[float, float, float] | None:

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitcheck.errors import MissingComponentError
-from gaitcheck.pose.pelvis.crop import PelvisCrop, UInt8Array, part_around, pelvis_crop
+from gaitcheck.pose.pelvis.crop import PelvisCrop, Picture, UInt8Array, pelvis_crop
 from gaitcheck.pose.pelvis.dots import DOT_NUMBERS, MOST_DOTS, find_dots
 from gaitcheck.track import FloatArray
-from gaitcheck.video.reader import Frame
 
 Float32Array = NDArray[np.float32]
 
@@ -46,43 +45,26 @@ class PelvisEvidence:
     patch: UInt8Array
 
 
-def evidence(bgr: UInt8Array, xy_px: NDArray[np.floating], visibility: NDArray[np.floating]) -> PelvisEvidence | None:
+def evidence(picture: Picture, xy_px: NDArray[np.floating]) -> PelvisEvidence | None:
     """Look at one person's pelvis in one frame, without regard to any other frame.
 
     Parameters
     ----------
-    bgr : (H, W, 3) the frame at full resolution.
+    picture : the frame at full resolution.
     xy_px : (33, 2) landmarks in picture pixels.
-    visibility : (33,) 0..1.
 
     Returns
     -------
     None where the person is not seen from behind or in front (see `crop.pelvis_crop`).
     """
-    crop = pelvis_crop(bgr, xy_px, visibility)
+    crop = pelvis_crop(picture, xy_px)
     if crop is None:
         return None
     return PelvisEvidence(
         place=np.array([*crop.origin_px, crop.scale, crop.trunk_px]),
-        dots=find_dots(bgr, crop),
+        dots=find_dots(picture, crop),
         patch=_patch(crop),
     )
-
-
-def frame_evidence(
-    frame: Frame, xy_px: NDArray[np.floating], visibility: NDArray[np.floating]
-) -> PelvisEvidence | None:
-    """The same as `evidence`, of a frame of which only the part around the pelvis is needed."""
-    around = part_around(xy_px, frame.size_px)
-    if around is None:
-        return None
-    corner = np.array(around[:2])
-    one = evidence(frame.part(*around), xy_px - corner, visibility)
-    if one is None:
-        return None
-    one.place[:2] += corner
-    one.dots[:, :2] += corner
-    return one
 
 
 def _patch(crop: PelvisCrop) -> UInt8Array:
@@ -98,7 +80,7 @@ def _unpacked(stored: bytes) -> UInt8Array:
     wide, tall = PATCH_PX
     flat = np.frombuffer(stored, dtype=np.uint8)
     light, colour = flat[: wide * tall].reshape(tall, wide), flat[wide * tall :].reshape(tall // 2, wide // 2, 2)
-    return np.dstack([light, cv2.resize(colour, PATCH_PX, interpolation=cv2.INTER_LINEAR)])
+    return np.asarray(cv2.merge([light, cv2.resize(colour, PATCH_PX, interpolation=cv2.INTER_LINEAR)]), np.uint8)
 
 
 @dataclass(frozen=True)

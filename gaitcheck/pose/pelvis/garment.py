@@ -108,17 +108,20 @@ def boundaries(reference: Reference) -> list[Boundary]:
     across = np.asarray((columns - (wide - 1) / 2) / HALF_WIDTH, dtype=float)
     usable = (reference.seen[:, columns] > 0.1).astype(np.float32)
     slope = slope[:, columns] * usable[..., None]
+    # the three colours' slopes and what is usable, which ends where a slope cannot be taken
+    inside = np.zeros_like(usable)
+    inside[_CHANGE:-_CHANGE] = usable[_CHANGE:-_CHANGE]
+    maps = np.concatenate([np.moveaxis(slope, -1, 0), inside[None]]).reshape(4, -1)
     rows = np.arange(tall)
     strength = np.zeros((len(_TILTS), len(_BENDS), tall))
     number = np.arange(len(columns))
     for i, tilt in enumerate(np.tan(np.radians(_TILTS)) * HALF_WIDTH):
         for k, bend in enumerate(_BENDS):
-            at = np.round(rows[:, None] + tilt * across + bend * across**2).astype(int)
-            inside = (at >= _CHANGE) & (at < tall - _CHANGE)
-            at = np.clip(at, 0, tall - 1)
-            weight = usable[at, number] * inside
-            mean = (slope[at, number] * weight[..., None]).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)[:, None]
-            strength[i, k] = np.linalg.norm(mean, axis=1) * (weight.sum(axis=1) > _LEAST_COVERED * len(columns))
+            at = np.clip(np.round(rows[:, None] + tilt * across + bend * across**2).astype(int), 0, tall - 1)
+            *change, seen = maps.take(at * len(columns) + number, axis=1).sum(axis=-1)
+            strength[i, k] = (
+                np.linalg.norm(change, axis=0) / np.maximum(seen, 1) * (seen > _LEAST_COVERED * len(columns))
+            )
     out: list[Boundary] = []
     for _ in range(_MOST):
         i, k, row = (int(n) for n in np.unravel_index(int(np.argmax(strength)), strength.shape))

@@ -8,12 +8,14 @@ that go their own way (thighs, a swinging hem, a forearm) count little.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dposv
 
 from gaitcheck.pose.pelvis.crop import arms_mask
 from gaitcheck.pose.pelvis.evidence import PATCH_AT, PATCH_PX, PATCH_STEP, Evidence
@@ -36,7 +38,7 @@ BLOCK = 256
 #: Blur of the patches, first to catch on and then to fit, patch pixels.
 _COARSE, _FINE = 2.5, 1.0
 #: Steps of the fit at most, and the movement at the window's edge (patch pixels) at which it ends.
-_MOST_STEPS, _STILL = 8, 0.02
+_MOST_STEPS, _STILL = 8, 0.04
 #: Spread of a pixel (byte units) that even a perfect picture has, and the deviation beyond which a pixel is doubted.
 _LEAST_SPREAD, _DOUBTED = 1.5, 2.5
 #: Least share of the sampled frames in which a pixel must be seen.
@@ -110,7 +112,8 @@ class Patches:
         seen = self.evidence
         origin, scale = seen.origin_px[row], float(seen.scale[row])
         in_patch = ((self.track.xy_px[row] - origin) / scale - PATCH_AT - (PATCH_STEP - 1) / 2) / PATCH_STEP
-        weight = (~arms_mask(in_patch, float(seen.trunk_px[row]) / scale / PATCH_STEP, PATCH_PX)).astype(np.float32)
+        arms = arms_mask(in_patch, float(seen.trunk_px[row]) / scale / PATCH_STEP, PATCH_PX)
+        weight = np.asarray(arms == 0, dtype=np.float32)
         corner = origin + scale * (np.array(PATCH_AT) + (PATCH_STEP - 1) / 2)
         first = np.ceil(-corner / (scale * PATCH_STEP)).astype(int)
         last = np.floor((np.array(self.track.frame_size_px) - 1 - corner) / (scale * PATCH_STEP)).astype(int)
@@ -229,78 +232,79 @@ class _Fit:
 
     def __init__(self, reference: Reference, window: Float32Array, blur: float) -> None:
         ys, xs = np.flatnonzero(window.max(axis=1)), np.flatnonzero(window.max(axis=0))
-        self._part = (slice(ys[0], ys[-1] + 1), slice(xs[0], xs[-1] + 1))
+        part = (slice(ys[0], ys[-1] + 1), slice(xs[0], xs[-1] + 1))
+        self._corner, self._size = (int(xs[0]), int(ys[0])), (int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1)
         wide, tall = PATCH_PX
         self.middle = np.array([(wide - 1) / 2, (window.sum(axis=1) @ np.arange(tall)) / window.sum()])
         soft = blurred(reference.picture, blur)
-        self._picture = soft[self._part]
-        gx = (cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3) / 8)[self._part]
-        gy = (cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3) / 8)[self._part]
-        y, x = np.mgrid[self._part].astype(np.float32)[..., None]
+        self._picture = _by_colour(soft[part])
+        gx = (cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3) / 8)[part]
+        gy = (cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3) / 8)[part]
+        y, x = np.mgrid[part].astype(np.float32)[..., None]
         dx, dy = x - np.float32(self.middle[0]), y - np.float32(self.middle[1])
         levels = [np.broadcast_to(np.eye(3, dtype=np.float32)[c], gx.shape) for c in range(3)]
         slopes = [gx, gy, gy * dx - gx * dy, gx * dx + gy * dy, *levels]
-        by_place = np.stack(slopes).reshape(MOVES + 3, -1, 3).astype(np.float32)
-        self._slopes = by_place.reshape(MOVES + 3, -1)
+        by_colour = np.stack([_by_colour(slope) for slope in slopes])
+        self._slopes = by_colour.reshape(MOVES + 3, -1)
         # what a place of weight 1 adds to the normal matrix: the same for every patch
-        self._products = np.einsum("apc,bpc->abp", by_place, by_place).reshape((MOVES + 3) ** 2, -1)
-        self._variance = (reference.spread**2 + _LEAST_SPREAD**2)[self._part]
-        enough = (reference.seen > _LEAST_SEEN)[self._part]
-        self._window = np.asarray(window[self._part] * enough / self._variance, dtype=np.float32)
+        self._products = np.einsum("acp,bcp->abp", by_colour, by_colour).reshape((MOVES + 3) ** 2, -1)
+        variance = (reference.spread**2 + _LEAST_SPREAD**2)[part].ravel()
+        self._certainty = 1 / (3 * variance)
+        enough = (reference.seen > _LEAST_SEEN)[part].ravel()
+        self._window = np.asarray(window[part].ravel() * enough / variance, dtype=np.float32)
         self._whole = self._window.sum()
 
     @property
     def turn_sd_deg(self) -> float:
         """Standard error of the turn if every pixel's deviation had the reference's spread and were its own."""
-        return float(np.degrees(np.sqrt(np.linalg.inv(self._normal(self._window))[TURN, TURN])))
+        return float(np.degrees(np.sqrt(dposv(self._normal(self._window), np.eye(MOVES + 3))[1][TURN, TURN])))
 
     def best(
         self, picture: Float32Array, weight: Float32Array, start: FloatArray, steps: int = _MOST_STEPS
     ) -> tuple[FloatArray, float]:
         """The moves of best fit and the misfit; the start and infinity where too little of the window is seen."""
-        moves, level, misfit = np.array(start, dtype=float), np.zeros(3), np.inf
+        moves, level, misfit = np.array(start, dtype=float), np.zeros((3, 1), dtype=np.float32), np.inf
         for step in range(steps):
-            off = self._taken(picture, moves) - self._picture
-            usable = self._window * self._taken(weight, moves, cv2.INTER_NEAREST)
-            if usable.sum() < _LEAST_WINDOW * self._whole:
+            matrix = self.matrix(moves, self._corner)
+            off = _by_colour(_warped(picture, matrix, self._size)) - self._picture
+            usable = self._window * _warped(weight, matrix, self._size, cv2.INTER_NEAREST).ravel()
+            seen = float(usable.sum())
+            if seen <= _LEAST_WINDOW * self._whole:
                 return np.array(start, dtype=float), np.inf
-            strange = _mean_square(off - level.astype(np.float32)) / self._variance
-            misfit = float(np.sqrt((usable * strange).sum() / usable.sum()))
+            strange = np.square(off - level).sum(axis=0) * self._certainty
+            misfit = math.sqrt(float(usable @ strange) / seen)
             if step:
-                usable = usable / (1 + strange / _DOUBTED**2)
-            pulled = (self._slopes @ (off * usable[..., None]).ravel()).astype(float) + _HELD[:, :MOVES] @ moves
-            change = np.linalg.solve(self._normal(usable), pulled)
+                usable = usable / (1 + strange / np.float32(_DOUBTED**2))
+            pulled = (self._slopes @ (off * usable).ravel()).astype(float) + _HELD[:, :MOVES] @ moves
+            # what `numpy.linalg.solve` does besides takes longer than these seven equations
+            change = dposv(self._normal(usable), pulled)[1]
             moves -= change[:MOVES]
-            level = change[MOVES:]
-            if np.abs(change[:MOVES] * (1, 1, HALF_WIDTH, HALF_WIDTH)).max() < _STILL:
+            level = change[MOVES:, None].astype(np.float32)
+            x, y, turn, growth = (abs(move) for move in change[:MOVES].tolist())
+            if max(x, y, turn * HALF_WIDTH, growth * HALF_WIDTH) < _STILL:
                 break
         return moves, misfit
 
     def _normal(self, weights: Float32Array) -> FloatArray:
         size = MOVES + 3
-        return np.asarray((self._products @ weights.ravel()).reshape(size, size).astype(float) + _HELD)
+        return np.asarray((self._products @ weights).reshape(size, size).astype(float) + _HELD)
 
     def placed(self, picture: Float32Array, moves: FloatArray) -> Float32Array:
         """The whole patch (or its weights) moved to where it fits the reference."""
         return _warped(picture, self.matrix(moves), PATCH_PX)
 
-    def matrix(self, moves: FloatArray) -> FloatArray:
-        """(2, 3) affine map from a pixel of the reference to its place in the patch."""
-        x, y, turn, growth = (float(move) for move in moves)
-        middle_x, middle_y = (float(place) for place in self.middle)
+    def matrix(self, moves: FloatArray, corner: tuple[int, int] = (0, 0)) -> FloatArray:
+        """(2, 3) affine map from a pixel of the reference, counted from a corner, to its place in the patch."""
+        x, y, turn, growth = moves.tolist()
+        left, top = corner
+        middle_x, middle_y = self.middle.tolist()
+        middle_x, middle_y = middle_x - left, middle_y - top
         return np.array(
             [
-                [1 + growth, -turn, x - growth * middle_x + turn * middle_y],
-                [turn, 1 + growth, y - turn * middle_x - growth * middle_y],
+                [1 + growth, -turn, left + x - growth * middle_x + turn * middle_y],
+                [turn, 1 + growth, top + y - turn * middle_x - growth * middle_y],
             ]
         )
-
-    def _taken(self, picture: Float32Array, moves: FloatArray, how: int = cv2.INTER_LINEAR) -> Float32Array:
-        """The window's part of the patch where these moves put it."""
-        rows, columns = self._part
-        matrix = self.matrix(moves)
-        matrix[:, 2] += matrix[:, :2] @ (columns.start, rows.start)
-        return _warped(picture, matrix, (columns.stop - columns.start, rows.stop - rows.start), how)
 
 
 def _warped(
@@ -322,16 +326,16 @@ def _typical(pictures: Float32Array, weights: Float32Array) -> Reference:
     share = np.where(seen > 0, usable, np.float32(1))
     picture = _mean(pictures, share)
     for _ in range(2):
-        off = _mean_square(pictures - picture)
+        off = np.square(pictures - picture) @ np.full(3, 1 / 3, dtype=np.float32)
         spread = np.sqrt(_mean(off[..., None], share)[..., 0])
         trust = share / (1 + off / (2 * spread**2 + 1))
         picture = _mean(pictures, trust)
     return Reference(picture, spread, seen)
 
 
-def _mean_square(colours: Float32Array) -> Float32Array:
-    """(...) mean of the squares of (..., 3)."""
-    return np.asarray(np.einsum("...c,...c->...", colours, colours) / np.float32(3), dtype=np.float32)
+def _by_colour(picture: Float32Array) -> Float32Array:
+    """(3, H * W) of a picture (H, W, 3): numpy is slow where the last axis is short."""
+    return np.ascontiguousarray(picture.reshape(-1, 3).T)
 
 
 def _mean(values: Float32Array, weights: Float32Array) -> Float32Array:
