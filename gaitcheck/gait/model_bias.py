@@ -1,8 +1,8 @@
 """What the pose model itself adds to the knees seen from behind and in front, taken off before anything is measured.
 
-The model draws a knee that points inward or outward about an eighth too straight and every knee a degree too far in.
-The constants were fitted to the runs of the validation's tuning half, both legs together; what they do on the other
-half and on real motion, and why the difference between the legs is left alone, stands in docs/pose.md.
+The model draws a knee that points inward or outward too straight, and every knee a degree too far in. The constants
+were fitted to the runs of the validation's tuning half, both legs together; what they do on the other half and on real
+motion stands in docs/pose.md. What the model adds to one leg alone is gone already (`gaitcheck.pose.mirror`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
 
 #: Knee angle read for each degree of a true one.
-SHARE_READ = 0.88
+SHARE_READ: dict[View, float] = {"rear": 0.82, "front": 0.88}
 #: Degrees by which knees are read too far in.
-TOO_FAR_IN_DEG: dict[View, float] = {"rear": 1.4, "front": 1.3}
+TOO_FAR_IN_DEG: dict[View, float] = {"rear": 1.35, "front": 1.33}
 #: Knee angles beyond this (a leg in swing that points at the camera) are moved no further than this one.
 LARGEST_DEG = 25.0
 
@@ -36,7 +36,7 @@ def without_model_bias(track: PoseTrack, view: View | None) -> PoseTrack:
         hip, knee, ankle = (track.xy_px[:, joint] for joint in joints)
         inward = -outward(side, view)
         read = np.clip(bend(hip, knee, ankle, inward), -LARGEST_DEG, LARGEST_DEG)
-        missing = np.radians((read - TOO_FAR_IN_DEG[view]) / SHARE_READ - read)
+        missing = np.radians((read - TOO_FAR_IN_DEG[view]) / SHARE_READ[view] - read)
         xy[:, joints[1], 0] += inward * missing * _way_per_radian(hip[:, 1], knee[:, 1], ankle[:, 1])
     return track.noted(f"knees: what the pose model adds from this side ({view}) taken off", xy_px=xy)
 

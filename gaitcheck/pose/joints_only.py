@@ -8,6 +8,7 @@ others, and all weights, stay as they are, so that the joints are the same to th
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from gaitcheck.pose.bundle import LANDMARKS_PART, packed, store
 #: MediaPipe knows the network's outputs by their place: joints, presence, mask, heat map, joints in space.
 _OUTPUTS, _MASK = 5, 2
 _TFLITE_MARK = slice(4, 8), b"TFL3"
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def joints_only(bundle: Path) -> bytes:
@@ -37,7 +39,8 @@ def joints_only(bundle: Path) -> bytes:
         The file cannot be read.
     """
     about = bundle.stat()
-    return _joints_only(bundle, about.st_mtime_ns, about.st_size)
+    with _ONE_AT_A_TIME:  # several threads ask at the same moment, and one answer serves all
+        return _joints_only(bundle, about.st_mtime_ns, about.st_size)
 
 
 @lru_cache(maxsize=1)

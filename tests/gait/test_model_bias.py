@@ -30,7 +30,7 @@ def as_the_model_reads(track: PoseTrack, view: View) -> PoseTrack:
     """Knees moved sideways until their angle is the one that the model makes of it."""
     xy = track.xy_px.copy()
     for side in SIDES:
-        wanted = SHARE_READ * knee(track, view, side) + TOO_FAR_IN_DEG[view]
+        wanted = SHARE_READ[view] * knee(track, view, side) + TOO_FAR_IN_DEG[view]
         for _ in range(6):
             off = np.radians(wanted - knee(replace(track, xy_px=xy), view, side))
             hip, middle, ankle = (xy[:, joint, 1] for joint in LEG + (side == "right"))
