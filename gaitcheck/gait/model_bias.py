@@ -16,9 +16,9 @@ from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
 
 #: Knee angle read for each degree of a true one.
-SHARE_READ: dict[View, float] = {"rear": 0.82, "front": 0.88}
+SHARE_READ: dict[View, float] = {"rear": 0.83, "front": 0.88}
 #: Degrees by which knees are read too far in.
-TOO_FAR_IN_DEG: dict[View, float] = {"rear": 1.35, "front": 1.33}
+TOO_FAR_IN_DEG: dict[View, float] = {"rear": 1.4, "front": 1.2}
 #: Knee angles beyond this (a leg in swing that points at the camera) are moved no further than this one.
 LARGEST_DEG = 25.0
 
