@@ -136,6 +136,9 @@ _SAGITTAL: tuple[tuple[Pattern, Part], ...] = (
         },
     ),
 )
+#: How the leg lands, each in three levels of its own (see `_landing`). Together with the trunk's lean they would say
+#: nothing of the knee: the pose model's error changes with the lean, and would pass for a slope.
+_KNEES, _FEET, _REACHES = (10, 16, 22), (16, 8, 2), (0.02, 0.0, -0.03)
 #: Pelvic drops of the runs with stickers (left, right).
 _DROPS: tuple[tuple[float, float], ...] = ((5, 14), (2, 5), (9, 4), (0, 7), (12, 7))
 
@@ -236,7 +239,21 @@ def _usual() -> Iterator[Case]:
                 side = v >= 2
                 body = tuple(_BODIES)[(v + c + (2 if side else 1) * level) % len(_BODIES)]
                 tier = 3 if side and (v + c + level) % 2 else 1
-                yield _case(view, body, clothes, level, (c + 2 * level + v) % len(_PACES), "usual", tier=tier)
+                pattern, motion = _SAGITTAL[level]
+                movement = (pattern, {**motion, **_landing(view, level, v + c)}) if side else None
+                pace = (c + 2 * level + v) % len(_PACES)
+                yield _case(view, body, clothes, level, pace, "usual", movement=movement, tier=tier)
+
+
+def _landing(view: str, level: int, turn: int) -> Part:
+    """Knee, foot and reach at contact: no two of lean, knee, foot and reach go together over the runs."""
+    other = level + 2 * turn
+    foot, reach = (other, turn) if view == "left" else (turn, other)
+    return {
+        "knee_flexion_ic_deg": _KNEES[(level + turn) % 3],
+        "foot_inclination_ic_deg": _FEET[foot % 3],
+        "overstride_m": _REACHES[reach % 3],
+    }
 
 
 def _stickers() -> Iterator[Case]:

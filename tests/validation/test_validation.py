@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gaitcheck.errors import UnusableInputError
@@ -83,6 +84,25 @@ def test_the_matrix_is_large_and_its_halves_are_fixed() -> None:
     quick = quick_cases()
     assert len(quick) == 10
     assert {case.view for case in quick} == {"rear", "front", "left", "right"}
+
+
+def test_in_side_views_knee_foot_and_reach_say_nothing_of_the_lean() -> None:
+    """The pose model's error changes with the lean: were the knee's bend tied to it, that would look like a slope."""
+    motions = [case.spec.motion for case in cases() if case.condition == "usual" and case.view in ("left", "right")]
+    commands = np.array(
+        [
+            (
+                motion.forward_lean_deg,
+                motion.knee_flexion_ic_deg.left,
+                motion.foot_inclination_ic_deg.left,
+                motion.overstride_m.left,
+            )
+            for motion in motions
+        ]
+    )
+    assert all(len(set(column)) == 3 for column in commands.T)
+    together = np.corrcoef(commands.T) - np.eye(4)
+    assert np.abs(together).max() < 0.15
 
 
 def test_the_telling_runs_come_first_and_halves_are_mixed() -> None:

@@ -79,8 +79,8 @@ def _swing_peak(s: Signals, step: Step, series: FloatArray) -> float:
 
 
 KNEE_AT_CONTACT = (
-    "At contact the pose model reads a bent knee of rendered runners as more bent still and an upright shin as leaning "
-    "further forward, by up to 6 degrees; how it is on people is not known, so nothing is taken off."
+    "At contact the pose model draws the knee up to 7 degrees too straight or too bent, by an amount that changes with "
+    "the runner's posture, clothes and picture, so nothing is taken off."
 )
 FOOT_FLATTER = "The pose model sees the foot flatter at contact than it is, by an amount that differs with the shoe."
 
