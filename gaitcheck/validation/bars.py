@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.validation.compare import EventRow, MeasureRow
 from gaitcheck.validation.patterns import FindingRow
 from gaitcheck.validation.summary import slope_of
@@ -231,6 +232,18 @@ def coverage(rows: Iterable[MeasureRow]) -> tuple[int, float] | None:
     """Number of printed intervals, and the share of them that hold the truth."""
     inside = [
         abs(row.error) <= row.uncertainty for row in rows if row.error is not None and row.uncertainty is not None
+    ]
+    return (len(inside), float(np.mean(inside))) if inside else None
+
+
+def coverage_by_runs(rows: Iterable[MeasureRow]) -> tuple[int, float] | None:
+    """The same without what yaw and pitch of the camera may add: the truth is seen by the same camera, so that these
+    errors do not hold it.
+    """
+    inside = [
+        abs(row.error) <= np.hypot(accuracy_of(row.measure, row.view, row.evidence).of(row.doubt), row.own_part)
+        for row in rows
+        if row.error is not None and row.own_part is not None
     ]
     return (len(inside), float(np.mean(inside))) if inside else None
 

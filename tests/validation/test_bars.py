@@ -7,8 +7,18 @@ from dataclasses import replace
 import pytest
 
 from gaitcheck.findings import assess
+from gaitcheck.gait.measures.accuracy import accuracy_of
 from gaitcheck.gait.result import Measure, Side
-from gaitcheck.validation.bars import BARS, bar_rows, coverage, drop_withheld, event_bar, findings_right, reached
+from gaitcheck.validation.bars import (
+    BARS,
+    bar_rows,
+    coverage,
+    coverage_by_runs,
+    drop_withheld,
+    event_bar,
+    findings_right,
+    reached,
+)
 from gaitcheck.validation.compare import EventRow, Labels, MeasureRow
 from gaitcheck.validation.matrix import Pattern
 from gaitcheck.validation.patterns import finding_row, summarise_findings
@@ -169,3 +179,15 @@ def test_the_quick_form_names_what_is_out_of_bounds() -> None:
     assert "knee valgus, front: 9.00, at most 2 is allowed" in broken
     assert "cadence: no value was given" in broken
     assert "contacts: none was found" in broken
+
+
+def test_coverage_by_runs_leaves_out_what_the_camera_may_add() -> None:
+    """The table's uncertainty and the run's own part decide, whatever is printed."""
+    known = accuracy_of("contralateral_pelvic_drop", "rear").uncertainty
+    printed = [
+        replace(row(str(share), "left", 5.0, 5.0 + share * known), evidence=None, uncertainty=10 * known)
+        for share in (0.5, 0.9, 1.1, -1.2)
+    ]
+    assert coverage(printed) == (4, 1.0)
+    assert coverage_by_runs(printed) == (4, 0.5)
+    assert coverage_by_runs([replace(one, own_part=known) for one in printed]) == (4, 1.0)

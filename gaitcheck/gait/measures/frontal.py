@@ -54,8 +54,8 @@ def _valgus_peak(s: Signals, step: Step, series: FloatArray) -> float:
 
 
 KNEE_FROM_BEHIND = (
-    "From behind the knee is read less surely: with the movement of a real runner, drawn, it read four degrees too far "
-    "in. Film from the front as well."
+    "From behind the knee is read less surely: with the movement of a real runner, drawn, it read three to four "
+    "degrees too far in. Film from the front as well."
 )
 
 MEASURES = (
