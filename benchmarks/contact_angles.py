@@ -171,6 +171,8 @@ def mirrored(video: Path, work: Path, model: ModelFile) -> str:
     if first.view is None or not is_side(first.view) or second.view is None or not is_side(second.view):
         return f"| {video.stem} | no side view |"
     contacts = [step.initial_contact_s for step in first.steps if step.side == first.view]
+    if not contacts:
+        return f"| {video.stem} | no contacts |"
     cells = []
     for measure in ANGLES:
         angles = [

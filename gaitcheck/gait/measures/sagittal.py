@@ -79,7 +79,7 @@ def _swing_peak(s: Signals, step: Step, series: FloatArray) -> float:
 
 
 KNEE_AT_CONTACT = (
-    "At contact the pose model draws the knee up to 7 degrees too straight or too bent, by an amount that changes with "
+    "At contact the pose model draws the knee up to 8 degrees too straight or too bent, by an amount that changes with "
     "the runner's posture, clothes and picture, so nothing is taken off."
 )
 FOOT_FLATTER = "The pose model sees the foot flatter at contact than it is, by an amount that differs with the shoe."
