@@ -108,6 +108,7 @@ NAMES = {
     "side": "side view 1080p",
     "real": "filmed clip 1080p",
     "rear_720p": "rear view 720p",
+    "side_720p": "side view 720p",
     "rear_6s": "rear view 1080p, 6 s",
     "rear_720p_6s": "rear view 720p, 6 s",
 }
