@@ -33,6 +33,7 @@ STAGES = {
     "cuts between scenes": ("gaitcheck.pose.cuts:CutDetector.is_cut",),
     "MediaPipe: starting": ("gaitcheck.pose.follow:Landmarker.__init__", "gaitcheck.pose.follow:Landmarker._create"),
     "MediaPipe: following": ("gaitcheck.pose.follow:Landmarker.follow",),
+    "MediaPipe: following in the mirror image": ("gaitcheck.pose.follow:Landmarker.follow_mirrored",),
     "MediaPipe: looks for further people": ("gaitcheck.pose.follow:Landmarker.look",),
     "pelvis: pictures of the trunk": (
         "gaitcheck.pose.pelvis.evidence:evidence",
