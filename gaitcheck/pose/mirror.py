@@ -14,7 +14,7 @@ from gaitcheck.pose.follow import Float32Array, Landmarker, UInt8Array
 from gaitcheck.pose.pelvis.crop import trunk_of
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
 
-#: Time between two looks, seconds of the video: nine of each stride (every 5th frame at 60 a second).
+#: Time between two looks, seconds of the video: about eight of each stride (every 5th frame at 60 a second).
 EVERY_S = 0.075
 #: Half the difference between picture and mirror image of one of these joints beyond which one of the two shows
 #: something else (legs exchanged, another person), trunk lengths. On rendered runners it stays below 0.05.
