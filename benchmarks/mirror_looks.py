@@ -51,7 +51,7 @@ def measured_apart(video: Path, runner: RunnerTrack) -> float:
 
 
 def followed(video: Path, most_trunks: float) -> RunnerTrack:
-    """The track with looks that agree to so many trunk lengths: none does to 0, so all stays as the picture shows it."""
+    """The track with looks that agree to so many trunk lengths; none does to 0, and all stays as the picture has it."""
     usual = mirror.MOST_TRUNKS
     mirror.MOST_TRUNKS = most_trunks
     try:
