@@ -136,7 +136,7 @@ _SAGITTAL: tuple[tuple[Pattern, Part], ...] = (
         },
     ),
 )
-#: How the leg lands, each in three levels of its own (see `_landing`). Together with the trunk's lean they would say
+#: How the leg lands, each in three levels of its own (see `_sagittal`). Together with the trunk's lean they would say
 #: nothing of the knee: the pose model's error changes with the lean, and would pass for a slope.
 _KNEES, _FEET, _REACHES = (10, 16, 22), (16, 8, 2), (0.02, 0.0, -0.03)
 #: Pelvic drops of the runs with stickers (left, right).
@@ -232,24 +232,26 @@ def quick_cases() -> tuple[Case, ...]:
 
 
 def _usual() -> Iterator[Case]:
-    """Views x clothes x levels; bodies and paces turn so that every pair meets. Half of the side views come later."""
-    for v, view in enumerate(("rear", "front", "left", "right")):
-        for c, clothes in enumerate(_CLOTHES):
-            for level in range(3):
-                side = v >= 2
-                body = tuple(_BODIES)[(v + c + (2 if side else 1) * level) % len(_BODIES)]
-                tier = 3 if side and (v + c + level) % 2 else 1
-                pattern, motion = _SAGITTAL[level]
-                movement = (pattern, {**motion, **_landing(view, level, v + c)}) if side else None
-                pace = (c + 2 * level + v) % len(_PACES)
-                yield _case(view, body, clothes, level, pace, "usual", movement=movement, tier=tier)
+    """Views x clothes x levels, twice; bodies and paces turn so that every pair meets. Half of them come later."""
+    for again in range(2):
+        for v, view in enumerate(("rear", "front", "left", "right")):
+            for c, clothes in enumerate(_CLOTHES):
+                for level in range(3):
+                    side = v >= 2
+                    body = tuple(_BODIES)[(v + c + (2 if side else 1) * level + again) % len(_BODIES)]
+                    tier = 3 if again or (side and (v + c + level) % 2) else 1
+                    movement = _sagittal(view, level, v + c + 2 * again) if side else None
+                    pace = (c + 2 * level + v + 2 * again) % len(_PACES)
+                    yield _case(view, body, clothes, level, pace, "usual", movement=movement, tier=tier)
 
 
-def _landing(view: str, level: int, turn: int) -> Part:
-    """Knee, foot and reach at contact: no two of lean, knee, foot and reach go together over the runs."""
+def _sagittal(view: str, level: int, turn: int) -> tuple[Pattern, Part]:
+    """A level of the side view, landing so that no two of lean, knee, foot and reach go together over the runs."""
+    pattern, motion = _SAGITTAL[level]
     other = level + 2 * turn
     foot, reach = (other, turn) if view == "left" else (turn, other)
-    return {
+    return pattern, {
+        **motion,
         "knee_flexion_ic_deg": _KNEES[(level + turn) % 3],
         "foot_inclination_ic_deg": _FEET[foot % 3],
         "overstride_m": _REACHES[reach % 3],
@@ -297,13 +299,15 @@ def _unusual() -> Iterator[Case]:
             body = tuple(_BODIES)[(i + v) % len(_BODIES)]
             camera = dict(condition.camera)
             settings = Settings(roll_deg=camera["roll_deg"]) if condition.told_roll else _NOTHING_TOLD
+            level = (i + v) % 3
             yield _case(
                 view,
                 body,
                 "fitted",
-                (i + v) % 3,
+                level,
                 1,
                 condition.name,
+                movement=_sagittal(view, level, i // 3 + v) if view in ("left", "right") else None,
                 camera=camera,
                 clip=dict(condition.clip),
                 room=dict(condition.room),
