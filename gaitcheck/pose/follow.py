@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,7 @@ from gaitcheck.errors import MissingComponentError, ModelError
 from gaitcheck.native_logs import hush_libraries
 from gaitcheck.pose.joints_only import joints_only
 from gaitcheck.pose.persons import without_duplicates
+from gaitcheck.pose.unused import loaded_later
 from gaitcheck.track import EXCHANGED_SIDES, N_LANDMARKS
 
 Float32Array = NDArray[np.float32]
@@ -115,8 +117,9 @@ class Landmarker(AbstractContextManager["Landmarker"]):
     def __init__(self, model: Path, size_px: tuple[int, int]) -> None:
         hush_libraries()
         try:
-            import mediapipe
-            from mediapipe.tasks.python import BaseOptions, vision
+            with loaded_later():
+                import mediapipe
+                from mediapipe.tasks.python import BaseOptions, vision
         except (ImportError, OSError) as error:
             raise MissingComponentError(
                 f"MediaPipe, which finds the joints, cannot be loaded ({error}): run `gaitcheck doctor` for what to do."
@@ -154,7 +157,8 @@ class Landmarker(AbstractContextManager["Landmarker"]):
 
     def follow_mirrored(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
         """The same, found in the picture's mirror image and mirrored back; it follows by itself."""
-        return mirrored(self._mirrored.follow(self._image(rgb[:, ::-1]), time_s, people), self._size_px[0])
+        image = self._image(np.asarray(cv2.flip(rgb, 1), dtype=np.uint8))
+        return mirrored(self._mirrored.follow(image, time_s, people), self._size_px[0])
 
     def _create_follower(self, people: int) -> Any:
         return self._create(self._vision.RunningMode.VIDEO, people)
