@@ -17,7 +17,7 @@ import numpy as np
 from gaitcheck.pose.cuts import CutDetector
 from gaitcheck.pose.follow import COLUMNS, Float32Array, Landmarker, Lookout, different
 from gaitcheck.pose.mirror import MirrorLooks
-from gaitcheck.pose.pelvis.evidence import EvidenceStore, evidence
+from gaitcheck.pose.pelvis.evidence import EvidenceStore, PelvisLooks
 from gaitcheck.pose.roll import RollSampler
 from gaitcheck.track import N_LANDMARKS
 from gaitcheck.video.index import FrameIndex
@@ -131,17 +131,17 @@ def follow_stretch(
     tell : called after each frame of the stretch.
     """
     found = Found()
-    detector, lookout, mirror = CutDetector(), Lookout(), MirrorLooks()
+    detector, lookout, mirror, pelvis = CutDetector(), Lookout(), MirrorLooks(), PelvisLooks()
     size = model_size_px((reader.facts.width_px, reader.facts.height_px))
     landmarker.restart()
     poses = np.empty((0, N_LANDMARKS, COLUMNS), dtype=np.float32)
     enter = -(-stretch.enter // every) * every
     with closing(reader.frames(range(enter, stretch.last, every), threads=threads)) as frames:
-        for number, frame in enumerate(frames):
+        for place, frame in enumerate(frames):
             if stop.is_set():
                 break
             rgb, own = frame.scaled(size, rgb=True), frame.index >= stretch.first
-            if number == 0 and stretch.first > 0:
+            if place == 0 and stretch.first > 0:
                 lookout.start(frame.time_s, WARM_UP_S)
             if detector.is_cut(rgb):
                 landmarker.restart()
@@ -157,12 +157,13 @@ def follow_stretch(
             sideways = mirror.of(landmarker, rgb, frame.time_s, poses, people)
             if not own:
                 continue
-            room.take(frame.index // every, rgb)
+            number = frame.index // every
+            room.take(number, rgb)
             found.frames.append(frame.index)
             found.times_s.append(frame.time_s)
             found.poses.append(poses)
             found.sideways.append(sideways)
             found.pose_frames += [frame.index] * len(poses)
-            found.evidence += [store.add(evidence(frame, pose[:, :2])) for pose in poses]
+            found.evidence += [store.add(look) for look in pelvis.of(frame, poses, number, frame.time_s)]
             tell()
     return found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 
 from gaitcheck.pose.pelvis.crop import CROP_PX, pelvis_crop
 from gaitcheck.pose.pelvis.dots import find_dots
+from gaitcheck.pose.pelvis.evidence import PelvisLooks
 from gaitcheck.track import N_LANDMARKS, Landmark
 
 from .drawn_pelvis import (
@@ -91,6 +94,27 @@ def test_the_tilt_of_a_running_pelvis_is_read(apart: float, above: float) -> Non
     ends = np.array([[(dot.x, dot.y) for dot in pair(tuple(h), t, apart=apart, above=above)]
                      for h, t in zip(hips, tilt, strict=True)])  # fmt: skip
     assert np.nanmax(np.abs(line.ends_px - ends)) < 1.0
+
+
+def test_stickers_are_looked_for_in_some_frames_only_while_there_are_none() -> None:
+    """Bare for two seconds, dots for half a second, bare again: within eight frames every frame is looked at."""
+    poses = landmarks(HIPS)[None]
+    bare, dotted = Drawn(picture(HIPS, [])), Drawn(picture(HIPS, pair(HIPS, 0)))
+    looks = PelvisLooks()
+    looked, spots = [], []
+    with patch("gaitcheck.pose.pelvis.evidence.find_dots", side_effect=find_dots) as finder:
+        for number in range(330):
+            before = finder.call_count
+            (look,) = looks.of(dotted if 120 <= number < 150 else bare, poses, number, number / 60)
+            assert look is not None
+            looked.append(finder.call_count > before)
+            spots.append(int(np.isfinite(look.dots[:, 0]).sum()))
+    assert all(looked[:60])
+    assert np.flatnonzero(looked[62:120]).tolist() == [n - 62 for n in range(64, 120, 8)]
+    assert all(looked[120:209])
+    assert spots[120:150] == [2] * 30
+    assert sum(looked[212:]) == 15
+    assert sum(spots) == 60
 
 
 def test_a_sticker_hidden_by_an_arm_is_left_out_and_found_again() -> None:

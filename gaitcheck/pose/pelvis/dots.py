@@ -17,6 +17,8 @@ Float32Array = NDArray[np.float32]
 MOST_DOTS = 8
 DOT_NUMBERS = 7
 
+#: Spots are looked for in every frame until for so long no two were seen together; from then on in every so many-th.
+_LASTS_S, _SOMETIMES = 1.0, 8
 #: Places looked at closely in each frame.
 _LOOKS = 16
 #: Spreads of the blurs whose difference shows a spot, in pixels of the crop halved (colour is coded at half
@@ -43,6 +45,29 @@ _NEIGHBOURS = np.ones((5, 5), np.uint8)
 _LIGHTNESS = 0.4
 
 
+class DotLooks:
+    """Knows in which frames of a stretch spots are looked for: most runners wear none."""
+
+    def __init__(self) -> None:
+        self._until_s: float | None = None
+
+    def due(self, number: int, time_s: float) -> bool:
+        """Whether the frame of this number and time is looked at."""
+        if self._until_s is None:
+            self._until_s = time_s + _LASTS_S
+        return time_s <= self._until_s or number % _SOMETIMES == 0
+
+    def saw(self, time_s: float, spots: int) -> None:
+        """Note how many spots a look found on one person."""
+        if spots > 1:
+            self._until_s = time_s + _LASTS_S
+
+
+def no_dots() -> Float32Array:
+    """What `find_dots` gives where there is no spot."""
+    return np.full((MOST_DOTS, DOT_NUMBERS), np.nan, dtype=np.float32)
+
+
 def find_dots(picture: Picture, crop: PelvisCrop) -> Float32Array:
     """Find spots that may be stickers: in the crop, then measured in the frame at full resolution.
 
@@ -62,7 +87,7 @@ def find_dots(picture: Picture, crop: PelvisCrop) -> Float32Array:
         if spot is not None and all((spot[0] - o[0]) ** 2 + (spot[1] - o[1]) ** 2 > spot[2] ** 2 / 4 for o in found):
             found.append(spot)
     found.sort(key=lambda spot: -spot[-1])
-    out = np.full((MOST_DOTS, DOT_NUMBERS), np.nan, dtype=np.float32)
+    out = no_dots()
     for row, spot in zip(out, found, strict=False):
         row[:] = spot
     return out

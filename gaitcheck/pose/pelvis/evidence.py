@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gaitcheck.errors import MissingComponentError
 from gaitcheck.pose.pelvis.crop import PelvisCrop, Picture, UInt8Array, pelvis_crop
-from gaitcheck.pose.pelvis.dots import DOT_NUMBERS, MOST_DOTS, find_dots
+from gaitcheck.pose.pelvis.dots import DOT_NUMBERS, MOST_DOTS, DotLooks, find_dots, no_dots
 from gaitcheck.track import FloatArray
 
 Float32Array = NDArray[np.float32]
@@ -36,7 +36,8 @@ class PelvisEvidence:
     ----------
     place : (4,) float64: picture place x, y of the middle of the crop's first pixel, picture pixels per crop pixel,
         trunk length in picture pixels.
-    dots : (MOST_DOTS, DOT_NUMBERS) float32, possible stickers (see `dots.find_dots`), NaN rows where there are fewer.
+    dots : (MOST_DOTS, DOT_NUMBERS) float32, possible stickers (see `dots.find_dots`), NaN rows where there are fewer or
+        none were looked for.
     patch : (PATCH_BYTES,) uint8, the clothing around the waist.
     """
 
@@ -45,13 +46,32 @@ class PelvisEvidence:
     patch: UInt8Array
 
 
-def evidence(picture: Picture, xy_px: NDArray[np.floating]) -> PelvisEvidence | None:
+class PelvisLooks:
+    """Looks at the pelvis in the frames of a stretch, one after the other."""
+
+    def __init__(self) -> None:
+        self._dots = DotLooks()
+
+    def of(
+        self, picture: Picture, poses: NDArray[np.floating], number: int, time_s: float
+    ) -> list[PelvisEvidence | None]:
+        """What the frame of this number and time shows of each of (N, 33, ...) poses (see `evidence`)."""
+        dots = self._dots.due(number, time_s)
+        looks = [evidence(picture, pose[:, :2], dots=dots) for pose in poses]
+        for look in looks:
+            if look is not None:
+                self._dots.saw(time_s, int(np.isfinite(look.dots[:, 0]).sum()))
+        return looks
+
+
+def evidence(picture: Picture, xy_px: NDArray[np.floating], *, dots: bool = True) -> PelvisEvidence | None:
     """Look at one person's pelvis in one frame, without regard to any other frame.
 
     Parameters
     ----------
     picture : the frame at full resolution.
     xy_px : (33, 2) landmarks in picture pixels.
+    dots : whether stickers are looked for.
 
     Returns
     -------
@@ -62,7 +82,7 @@ def evidence(picture: Picture, xy_px: NDArray[np.floating]) -> PelvisEvidence | 
         return None
     return PelvisEvidence(
         place=np.array([*crop.origin_px, crop.scale, crop.trunk_px]),
-        dots=find_dots(picture, crop),
+        dots=find_dots(picture, crop) if dots else no_dots(),
         patch=_patch(crop),
     )
 
@@ -93,7 +113,7 @@ class Evidence:
     origin_px : (T, 2) picture place of the middle of the crop's first pixel; NaN where not present, as all numbers.
     scale : (T,) picture pixels per crop pixel. The crop is never turned.
     trunk_px : (T,) trunk length in picture pixels.
-    dots : (T, MOST_DOTS, DOT_NUMBERS) float32.
+    dots : (T, MOST_DOTS, DOT_NUMBERS) float32; NaN where no stickers were looked for.
     """
 
     present: NDArray[np.bool_]
