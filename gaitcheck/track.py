@@ -67,7 +67,7 @@ class PoseTrack:
     time_s : (T,) seconds, strictly increasing; presentation time of each frame, the first frame being 0.
     xy_px : (T, 33, 2) pixels of the upright picture, x to the right, y down.
     visibility : (T, 33) 0..1.
-    world_m : (T, 33, 3) metres, hip-centred (MediaPipe's world landmarks).
+    world_m : (T, 33, 3) float32, metres, hip-centred (MediaPipe's world landmarks, as exact as it gives them).
     frame_size_px : (width, height) of the upright picture.
     cuts_s : times at which the picture jumps to another scene (the first frame after each cut).
     history : what was done to the track, in order, in words.
@@ -78,12 +78,13 @@ class PoseTrack:
     time_s: FloatArray
     xy_px: FloatArray
     visibility: FloatArray
-    world_m: FloatArray
+    world_m: NDArray[np.float32]
     frame_size_px: tuple[int, int]
     cuts_s: tuple[float, ...] = ()
     history: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "world_m", np.asarray(self.world_m, dtype=np.float32))
         n = len(self.time_s)
         wanted = {
             "time_s": (n,),

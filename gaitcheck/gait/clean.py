@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +102,7 @@ def clean(raw: PoseTrack, slowness: float = 1.0, phase: FloatArray | None = None
     n = len(time)
     xy, sharp = np.full((2, n, *raw.xy_px.shape[1:]), np.nan)
     visibility = np.full((n, raw.visibility.shape[1]), np.nan)
-    world = np.full((n, *raw.world_m.shape[1:]), np.nan)
+    world = np.full((n, *raw.world_m.shape[1:]), np.nan, dtype=np.float32)
     filled = 0
     for stretch in stretches:
         rows = stretch[repaired.found[stretch]]
@@ -130,9 +131,9 @@ def clean(raw: PoseTrack, slowness: float = 1.0, phase: FloatArray | None = None
 def at_times(track: PoseTrack, time_s: FloatArray) -> PoseTrack:
     """The track at other times (linear between its rows, NaN beside missing rows), such as the frames of the video."""
 
-    def take(values: FloatArray) -> FloatArray:
+    def take(values: NDArray[Any]) -> NDArray[Any]:
         flat = values.reshape(len(values), -1)
-        at = np.empty((len(time_s), flat.shape[1]))
+        at = np.empty((len(time_s), flat.shape[1]), dtype=values.dtype)
         for column, out in zip(flat.T, at.T, strict=True):  # one after the other: a long video's arrays are large
             out[:] = np.interp(time_s, track.time_s, column)
         return at.reshape(len(time_s), *values.shape[1:])

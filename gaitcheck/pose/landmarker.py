@@ -87,11 +87,12 @@ def track_runner(
         sightings = Sightings(row_of, time_s[row_of], poses[..., :2], poses[..., 2], scene)
         chosen, together = choose_runner(sightings, person=person)
         shape = (len(time_s), N_LANDMARKS)
-        xy, visibility, world = (np.full((*shape, *each), np.nan) for each in ((2,), (), (3,)))
+        xy, visibility = np.full((*shape, 2), np.nan), np.full(shape, np.nan)
+        world = np.full((*shape, 3), np.nan, dtype=np.float32)
         runner = poses[chosen]
         xy[row_of[chosen]], visibility[row_of[chosen]] = runner[..., :2], runner[..., 2]
         world[row_of[chosen]] = runner[..., 3:]
-        moved = np.full(shape, np.nan)
+        moved = np.full(shape, np.nan, dtype=np.float32)
         moved[row_of[chosen]] = sideways[chosen]
         del poses, sideways, sightings, runner
         track = PoseTrack(
@@ -108,6 +109,8 @@ def track_runner(
         numbers = np.array([number for part in parts for number in part.evidence], dtype=np.int64)
         seen = store.of_frames(row_of[chosen], numbers[chosen], len(track))
         pelvis, roll = pelvis_line(track, seen), room.roll(track)
+        del numbers, seen
+        give_back()  # measuring a long video needs room
         return RunnerTrack(moved_sideways(track, moved), together, damaged, pelvis, roll, every)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from gaitcheck.pose.follow import Float32Array, Landmarker, UInt8Array
 from gaitcheck.pose.pelvis.crop import trunk_of
-from gaitcheck.track import FloatArray, Landmark, PoseTrack
+from gaitcheck.track import Landmark, PoseTrack
 
 #: Time between two looks, seconds of the video: about eight of each stride (every 5th frame at 60 a second).
 EVERY_S = 0.075
@@ -75,7 +75,7 @@ def sideways(poses: Float32Array, others: Float32Array) -> Float32Array:
     return out
 
 
-def moved_sideways(track: PoseTrack, px: FloatArray) -> PoseTrack:
+def moved_sideways(track: PoseTrack, px: Float32Array) -> PoseTrack:
     """The track with its joints moved, those between two looks by what lies between; scenes are kept apart.
 
     Parameters

@@ -116,7 +116,7 @@ def _track(stage: Mapping[str, Any], about: Mapping[str, Any], block: FloatArray
         time_s=block[:, 0].copy(),
         xy_px=values[:, :, :2].copy(),
         visibility=values[:, :, 2].copy(),
-        world_m=values[:, :, 3:].copy(),
+        world_m=values[:, :, 3:].astype(np.float32),
         frame_size_px=(about["frame_size_px"][0], about["frame_size_px"][1]),
         cuts_s=tuple(stage["cuts_s"]),
         history=tuple(stage["history"]),

@@ -69,7 +69,7 @@ def markers_of(video: VideoAnalysis, settings: Settings) -> Markers:
     if settings.height_cm is not None:
         leg_m, scale = LEG_SHARE_OF_HEIGHT * settings.height_cm / 100, "the body height given"
     else:
-        flat = replace(gait.track, xy_px=gait.track.world_m[..., :2])
+        flat = replace(gait.track, xy_px=gait.track.world_m[..., :2].astype(np.float64))
         leg_m, scale = leg_length(flat, STRAIGHT_LEG), "the pose model's estimate of the leg's length"
     if gait.roll_deg is not None:
         width, height = gait.track.frame_size_px
