@@ -32,6 +32,8 @@ _MOST = 4
 _HIGHEST_ROW, _LOWEST_ROW = HIPS_ROW - 0.38 * TRUNK_PX, HIPS_ROW - 0.08 * TRUNK_PX
 #: Least change of colour (byte units; 20 is 8 of CIE L*), and most bend, unevenness and uncertainty of a waistline.
 _LEAST_CONTRAST, _MOST_BEND, _MOST_UNEVEN, _MOST_SD_DEG = 20.0, 4.5, 0.7, 0.8
+#: Share of that contrast which tells a hem over the thighs: their swing blurs it in the picture of all frames.
+_LOW_CONTRAST = 0.5
 #: How far along a boundary its edge may wander from frame to frame (pixels): a hanging hem waves.
 _MOST_WANDER = 0.6
 #: Both edges of a waistband count if no further apart than this (pixels).
@@ -76,8 +78,12 @@ def waistline(reference: Reference) -> Boundary | None:
 
 def hem(reference: Reference) -> Boundary | None:
     """A clear boundary that is no waistline, as it lies too low or waves: the hem of a shirt that hangs loose."""
-    clear = [line for line in boundaries(reference) if line.contrast > _LEAST_CONTRAST and line.row > _HIGHEST_ROW]
-    return next((e for e in clear if e.row >= _LOWEST_ROW or wander(reference, e) >= _MOST_WANDER), None)
+    for edge in boundaries(reference):
+        low = edge.row >= _LOWEST_ROW
+        clear = edge.contrast > _LEAST_CONTRAST * (_LOW_CONTRAST if low else 1)
+        if clear and edge.row > _HIGHEST_ROW and (low or wander(reference, edge) >= _MOST_WANDER):
+            return edge
+    return None
 
 
 def _is_waist(line: Boundary) -> bool:
