@@ -278,6 +278,12 @@ def test_a_low_boundary_is_a_hem() -> None:
     assert found.row == pytest.approx(HIPS_ROW + 2, abs=0.6)
 
 
+@pytest.mark.parametrize(("row", "contrast", "seen"), [(57, 16, True), (57, 7, False), (26, 16, False), (26, 30, True)])
+def test_over_the_thighs_a_fainter_edge_is_a_hem_as_well(row: float, contrast: float, seen: bool) -> None:
+    """One that waves in both places: the swinging thighs blur it in the mean picture."""
+    assert (hem(reference_with(row, 0, contrast=contrast, spread=40.0)) is not None) == seen
+
+
 def test_a_bent_boundary_is_a_worse_level() -> None:
     flat = Boundary(26, 1, 0.0, 60, 1, 0.1, 0.1)
     assert 1.96 < zero_error_deg(flat) < 2.1
