@@ -133,21 +133,22 @@ def conclude(tracked: Sequence[TrackedVideo], model: ModelUsed, settings: Settin
 
 
 def _measure_video(tracked: TrackedVideo, settings: Settings) -> VideoAnalysis:
-    from gaitcheck.gait.model_bias import without_model_bias
+    from gaitcheck.gait.model_bias import trunk_drawn, without_model_bias
     from gaitcheck.gait.pipeline import measure_gait
     from gaitcheck.gait.view import seen_from
     from gaitcheck.video.probe import seconds_per_video_second
 
     facts, runner = tracked.facts, tracked.runner
     scale = seconds_per_video_second(facts, settings.capture_fps)
-    track = without_model_bias(runner.track, settings.view or seen_from(runner.track))
+    view = settings.view or seen_from(runner.track)
     gait = measure_gait(
-        track,
+        without_model_bias(runner.track, view),
         settings,
         seconds_per_video_second=scale,
         camera_roll=runner.roll,
         pelvis=runner.pelvis,
         every=runner.every,
+        trunk_drawn=trunk_drawn(view),
     )
     return VideoAnalysis(
         path=tracked.path,

@@ -1,8 +1,9 @@
-"""What the pose model itself adds to the knees seen from behind and in front, taken off before anything is measured.
+"""What the pose model itself adds to knees and trunk seen from behind and in front, taken off when they are measured.
 
 The model draws a knee that points inward or outward too straight, and every knee a degree too far in. The constants
 were fitted to the runs of the validation's tuning half, both legs together; what they do on the other half and on real
-motion stands in docs/pose.md. What the model adds to one leg alone is gone already (`gaitcheck.pose.mirror`).
+motion stands in docs/pose.md. From behind it draws the trunk too long, so that its sideways lean comes out too small.
+What the model adds to one leg alone is gone already (`gaitcheck.pose.mirror`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from gaitcheck.track import FloatArray, Landmark, PoseTrack
 SHARE_READ: dict[View, float] = {"rear": 0.83, "front": 0.88}
 #: Degrees by which knees are read too far in.
 TOO_FAR_IN_DEG: dict[View, float] = {"rear": 1.4, "front": 1.2}
+#: Length of the trunk as drawn (middle of the hips to middle of the shoulders) for each of a true one, where it is off
+#: by the same in every build and outfit.
+TRUNK_DRAWN: dict[View, float] = {"rear": 1.087}
 #: Knee angles beyond this (a leg in swing that points at the camera) are moved no further than this one.
 LARGEST_DEG = 25.0
 
@@ -39,6 +43,11 @@ def without_model_bias(track: PoseTrack, view: View | None) -> PoseTrack:
         missing = np.radians((read - TOO_FAR_IN_DEG[view]) / SHARE_READ[view] - read)
         xy[:, joints[1], 0] += inward * missing * _way_per_radian(hip[:, 1], knee[:, 1], ankle[:, 1])
     return track.noted(f"knees: what the pose model adds from this side ({view}) taken off", xy_px=xy)
+
+
+def trunk_drawn(view: View | None) -> float:
+    """How many times longer than it is the model draws the trunk from this side."""
+    return 1.0 if view is None else TRUNK_DRAWN.get(view, 1.0)
 
 
 def _way_per_radian(hip_y: FloatArray, knee_y: FloatArray, ankle_y: FloatArray) -> FloatArray:

@@ -54,6 +54,7 @@ def measure_gait(
     camera_roll: CameraRoll | None = None,
     pelvis: PelvisTrack | None = None,
     every: int = 1,
+    trunk_drawn: float = 1.0,
 ) -> GaitResult:
     """Measure one video's track.
 
@@ -66,6 +67,7 @@ def measure_gait(
     camera_roll : the roll that the room's lines show, None where they do not; a roll given by the person wins.
     pelvis : the pelvis line that the pictures show, in presentation time; None where they were not looked at for it.
     every : the track holds every so many-th frame that was filmed.
+    trunk_drawn : how many times longer than it is the track shows the trunk (see `model_bias`).
 
     Returns
     -------
@@ -138,7 +140,8 @@ def measure_gait(
                 slowness,
             )
         signals = _signals(cleaned, view, facing(track, view) or "image_right", settings, level, steps)
-        signals = replace(signals, pelvis=line, no_pelvis=pelvis.reason if pelvis is not None else None)
+        reason = pelvis.reason if pelvis is not None else None
+        signals = replace(signals, pelvis=line, no_pelvis=reason, trunk_drawn=trunk_drawn)
         camera = camera_direction(cleaned, view, found, camera_roll)
         circumstances = Circumstances(real_fps, time_is_real, level.sd_deg, camera, *_judged(checks))
         given = _measure_all(signals, baseline, circumstances)

@@ -1,4 +1,4 @@
-"""What the pose model adds to the knees from behind and in front comes off again; other views stay as they are."""
+"""What the pose model adds to knees and trunk comes off again where it is known; other views stay as they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from gaitcheck.analyze import ModelUsed, conclude
 from gaitcheck.angles import bend
-from gaitcheck.gait.model_bias import SHARE_READ, TOO_FAR_IN_DEG, without_model_bias
+from gaitcheck.gait.model_bias import SHARE_READ, TOO_FAR_IN_DEG, TRUNK_DRAWN, trunk_drawn, without_model_bias
+from gaitcheck.gait.pipeline import measure_gait
 from gaitcheck.gait.result import SIDES, Side
 from gaitcheck.gait.view import outward
 from gaitcheck.settings import Settings, View
@@ -66,6 +67,25 @@ def test_a_leg_in_swing_is_hardly_moved() -> None:
 def test_other_views_stay(view: View | None) -> None:
     track = track_of("left")
     assert without_model_bias(track, view) is track
+
+
+def test_the_lean_of_a_trunk_that_is_drawn_too_long_is_the_true_one(tmp_path: Path) -> None:
+    track, truth = run_of(spec_of("rear", motion={"lateral_lean_deg": {"left": 5.0, "right": 1.0}}))
+    xy = track.xy_px.copy()
+    shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+    hips = xy[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 1].mean(axis=1)
+    tall = hips - xy[:, shoulders, 1].mean(axis=1)
+    xy[:, shoulders, 1] -= ((TRUNK_DRAWN["rear"] - 1) * tall)[:, None]
+    (video,) = conclude(
+        [tracked_video(tmp_path / "run.mp4", replace(track, xy_px=xy))], ModelUsed("full", "a" * 64), Settings()
+    ).videos
+    plain = measure_gait(replace(track, xy_px=xy), Settings(), seconds_per_video_second=1.0)
+    for side in SIDES:
+        true = next(m.mean for m in truth.measures if (m.id, m.side) == ("lateral_trunk_lean", side))
+        read = of(video.gait, "lateral_trunk_lean", side).mean
+        assert read == pytest.approx(true, abs=0.15)
+        assert of(plain, "lateral_trunk_lean", side).mean == pytest.approx(read / TRUNK_DRAWN["rear"])
+    assert [trunk_drawn(view) for view in ("front", "left", "right", None)] == [1.0] * 4
 
 
 def test_an_analysis_takes_it_off_the_models_track(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ class Signals:
     steps : in order of time.
     cuts_s : times at which the picture jumps to another scene.
     pelvis, no_pelvis : the pelvis line that the picture shows; where it shows none, the reason.
+    trunk_drawn : how many times longer than it is the track shows the trunk.
     """
 
     time_s: FloatArray
@@ -60,6 +61,7 @@ class Signals:
     cuts_s: tuple[float, ...] = ()
     pelvis: PelvisLine | None = None
     no_pelvis: str | None = None
+    trunk_drawn: float = 1.0
 
     def point(self, name: str, side: Side) -> FloatArray:
         """(T, 2) of a joint of one side, such as `point("knee", "left")`."""

@@ -31,7 +31,10 @@ def _knee_window(s: Signals, side: Side) -> FloatArray:
 
 
 def _lateral_trunk_lean(s: Signals, side: Side) -> FloatArray:
-    return lean_from_vertical(s.middle("hip"), s.middle("shoulder"), s.outward(side))
+    lean = lean_from_vertical(s.middle("hip"), s.middle("shoulder"), s.outward(side))
+    return np.asarray(
+        s.trunk_drawn * lean
+    )  # the same way sideways over a shorter trunk, for the few degrees that occur
 
 
 def _crossover(s: Signals, side: Side) -> FloatArray:
