@@ -32,9 +32,8 @@ def _knee_window(s: Signals, side: Side) -> FloatArray:
 
 def _lateral_trunk_lean(s: Signals, side: Side) -> FloatArray:
     lean = lean_from_vertical(s.middle("hip"), s.middle("shoulder"), s.outward(side))
-    return np.asarray(
-        s.trunk_drawn * lean
-    )  # the same way sideways over a shorter trunk, for the few degrees that occur
+    # the same way sideways over a shorter trunk: at the few degrees that occur, an angle larger by as much
+    return np.asarray(s.trunk_drawn * lean)
 
 
 def _crossover(s: Signals, side: Side) -> FloatArray:
@@ -126,7 +125,8 @@ MEASURES = (
         name="Sideways trunk lean",
         unit="deg",
         sign="+ = towards the leg on the belt",
-        definition="Middle of the hips to middle of the shoulders against the vertical.",
+        definition="Middle of the hips to middle of the shoulders against the vertical; from behind, where the pose "
+        "model draws the trunk too long, larger by as much.",
         event="midstance",
         views=FRONTAL,
         per_frame=_lateral_trunk_lean,
