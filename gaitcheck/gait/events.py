@@ -11,10 +11,11 @@ side views (feet against the belt)
     belt's. Each of them shifts by 10 ms and more from runner to runner, in ways of its own.
 
 rear and front views (the body's rise and fall)
-    In flight the body falls freely; its fall is fastest when the force under the foot reaches body weight, which is a
-    while after contact, and its rise is fastest a while before toe-off (Milner and Paquette 2015). With a half-sine
-    force of contact time c in a step of duration T that while is c/pi * asin(2c / (pi T)); c follows from the time
-    between the two. The real force rises faster and fades slower than a half-sine: two factors account for that.
+    A short contact needs a sharper push than a long one. Under a half-sine force that lasts a share d of the step, the
+    n-th harmonic of the body's vertical acceleration is as cos(pi n d) / (1 - 4 n^2 d^2), so that the second against
+    the first tells d, whatever the scale, and the first tells when its middle is. The contact is a little longer than
+    that half-sine and a little later: two constants account for that. (The moments of fastest fall and rise, which
+    Milner and Paquette 2015 take, tell the same from two points of the curve; jitter shifts these half as much again.)
 
 The constants were set on a treadmill run with markers and a force plate (Fukuchi 2017).
 """
@@ -55,15 +56,18 @@ BREAK_COST = 3.0
 #: Share of the belt's speed at which a landing foot counts as having landed.
 LANDED_SHARE = 0.5
 #: A landing this far from the body's own contact is none.
-FARTHEST_FROM_BODY_S = 0.05
+FARTHEST_FROM_BODY_S = 0.07
 #: How long after toe-off, in side views, the body seems to leave the belt, the thigh points furthest back, the knee is
 #: straightest, and the ankle is slower than half the belt: half way between marker runs and rendered runners.
-BODY_DELAY_S, THIGH_DELAY_S, KNEE_DELAY_S, ANKLE_DELAY_S = 0.010, 0.038, 0.013, -0.008
-#: Force against a half-sine: how much earlier than the model contact is, how much later toe-off is.
-CONTACT_FACTOR = 1.22
-TOE_OFF_FACTOR = 1.62
-#: From the front the pose model rounds the body's rise and fall a little more (rendered runners).
-FRONT_WIDER_S = 0.002
+BODY_DELAY_S, THIGH_DELAY_S, KNEE_DELAY_S, ANKLE_DELAY_S = 0.003, 0.038, 0.013, -0.008
+#: How long the half-sine force lasts that moves the body as a runner moves, as a share of the contact time, and how
+#: much later than its middle the middle of the contact is: half way between marker runs and rendered runners.
+FORCE_SPAN = 0.95
+CENTRE_LATER_S = 0.0055
+#: Shares of a step that the half-sine may last.
+DUTY_RANGE = (0.3, 0.95)
+#: Parts of a step in which the mean cycle is read.
+CYCLE_PARTS = 256
 #: Resolution of the fine time base on which crossings are looked for.
 FINE_S = 0.001
 
@@ -181,7 +185,7 @@ def _stances_of(
     feet = _foot_height(clean, "left")[rows] - _foot_height(clean, "right")[rows]
     apart = np.array([np.mean(feet[np.abs(time - low) <= 0.15 * period]) for low in lows])
     on_left = _alternating(apart, lows, period)
-    from_middle = _contact_by_body(cycle, period, FRONT_WIDER_S if view == "front" else 0.0) if cycle else None
+    from_middle = contact_by_body(cycle, period) if cycle else None
     for middle, left, clearance in zip(middles.tolist(), on_left, np.abs(apart), strict=True):
         side: Side = "left" if left else "right"
         contact, off = (middle + from_middle[0], middle + from_middle[1]) if from_middle else (None, None)
@@ -253,34 +257,35 @@ def _foot_height(clean: CleanTrack, side: Side) -> FloatArray:
     return np.asarray(-clean.track.xy_px[:, [first, first + 2, first + 4], 1].mean(axis=1) / clean.leg_length_px)
 
 
-def _contact_by_body(cycle: CubicSpline, period: float, wider_s: float) -> tuple[float, float] | None:
+def contact_by_body(cycle: CubicSpline, period: float) -> tuple[float, float] | None:
     """Contact and toe-off, in seconds from midstance, from the mean cycle of the body's vertical speed.
 
-    `wider_s` is by how much contact is earlier and toe-off later than the body tells.
+    None where the body rises and falls like that of no runner.
     """
-    before = np.arange(-0.6 * period, 0.0, FINE_S)
-    after = np.arange(0.0, 0.6 * period, FINE_S)
-    fastest_fall = float(before[np.argmin(cycle(before))])
-    fastest_rise = float(after[np.argmax(cycle(after))])
-    wait = _half_sine_wait(fastest_rise - fastest_fall, period)
-    if wait is None:
+    share = np.arange(-0.5, 0.5, 1 / CYCLE_PARTS)
+    speed = cycle(share * period)
+    # a harmonic of the acceleration is that of the speed times its number, a quarter of a turn ahead
+    first, second = (1j * n * np.mean(speed * np.exp(-2j * np.pi * n * share)) for n in (1, 2))
+    centre = -np.angle(first) / (2 * np.pi) * period
+    sharpness = float((second * np.exp(-2j * np.angle(first))).real / abs(first))
+    duty = _half_sine_duty(sharpness)
+    if duty is None:
         return None
-    return fastest_fall - CONTACT_FACTOR * wait - wider_s, fastest_rise + TOE_OFF_FACTOR * wait + wider_s
+    middle, half = centre + CENTRE_LATER_S, duty / FORCE_SPAN * period / 2
+    return middle - half, middle + half
 
 
-def _half_sine_wait(between: float, period: float) -> float | None:
-    """Time from contact to the force passing body weight, for a half-sine force that does so `between` apart."""
+def _half_sine_duty(sharpness: float) -> float | None:
+    """Share of the step during which a half-sine force acts whose second harmonic is so large against the first."""
 
-    def wait(contact: float) -> float:
-        return contact / np.pi * float(np.arcsin(min(1.0, 2 * contact / (np.pi * period))))
+    def miss(duty: float) -> float:
+        first, second = (np.sinc(n * duty - 0.5) + np.sinc(n * duty + 0.5) for n in (1, 2))
+        return float(second / first) - sharpness
 
-    def miss(contact: float) -> float:
-        return contact - 2 * wait(contact) - between
-
-    longest = 0.95 * period
-    if not between > 0 or miss(longest) < 0:
+    lowest, highest = DUTY_RANGE
+    if not miss(highest) <= 0 <= miss(lowest):
         return None
-    return wait(float(brentq(miss, 1e-6, longest)))
+    return float(brentq(miss, lowest, highest))
 
 
 def _contact_by_foot(

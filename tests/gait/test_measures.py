@@ -29,7 +29,7 @@ from tests.gait.runs import (
 #: How far from the truth a measure of true landmarks may lie: filter, sampling and the moment of midstance.
 MIDSTANCE = {"femoral_adduction": 0.5, "knee_valgus": 0.5, "lateral_trunk_lean": 0.5, "knee_window": 3, "crossover": 3}
 PEAKS_AND_MEANS = {
-    "knee_valgus_peak": 1.0,
+    "knee_valgus_peak": 1.1,  # a leg that bends outward is largest at the stance's very end, which smoothing lowers
     "forward_trunk_lean": 0.5,
     "knee_flexion_peak_stance": 1.5,  # a cubic flattens the peak of a fast run by a degree
     "heel_recovery": 1.0,
