@@ -125,7 +125,7 @@ def _followed(
 ) -> list[Found]:
     """What each stretch of the video shows, in their order."""
     size = (reader.facts.width_px, reader.facts.height_px)
-    parts = (Stretch(0, 0, sys.maxsize),) if reader.index is None else stretches(reader.index)
+    parts = (Stretch(0, 0, sys.maxsize, range(sys.maxsize)),) if reader.index is None else stretches(reader.index)
     expected = max(reader.facts.frame_count // every, 1)
     workers = min(usable_cores(), len(parts))
     done = [0] * len(parts)
@@ -157,9 +157,11 @@ def _followed(
             free.put(landmarker)
             return found
 
-        work = [pool.submit(follow, number) for number in range(len(parts))]
+        # the longest first, so that the last ones end at about the same time
+        longest_first = sorted(range(len(parts)), key=lambda number: parts[number].enter - parts[number].last)
+        work = {number: pool.submit(follow, number) for number in longest_first}
         try:
-            waiting = set(work)
+            waiting = set(work.values())
             while waiting:
                 ended, waiting = wait(waiting, _TELL_EVERY_S, FIRST_EXCEPTION)
                 for one in ended:
@@ -168,9 +170,9 @@ def _followed(
                     progress(min(sum(done) / expected, 1.0) if waiting else 1.0)
         finally:
             stop.set()
-            for one in work:
+            for one in work.values():
                 one.cancel()
-        return [one.result() for one in work]
+        return [work[number].result() for number in range(len(parts))]
 
 
 @contextmanager

@@ -16,10 +16,10 @@ import numpy as np
 
 from gaitcheck.pose.cuts import CutDetector
 from gaitcheck.pose.follow import COLUMNS, Float32Array, Landmarker, Lookout, different
-from gaitcheck.pose.mirror import MirrorLooks
+from gaitcheck.pose.mirror import LOOKED_OF_STRETCH_S, LOOKED_S, MirrorLooks
 from gaitcheck.pose.pelvis.evidence import EvidenceStore, PelvisLooks
 from gaitcheck.pose.roll import RollSampler
-from gaitcheck.track import N_LANDMARKS
+from gaitcheck.track import N_LANDMARKS, FloatArray
 from gaitcheck.video.index import FrameIndex
 from gaitcheck.video.reader import FrameReader
 
@@ -38,11 +38,12 @@ LEAST_LONG_SIDE_PX = 640
 
 @dataclass(frozen=True)
 class Stretch:
-    """Frames [first, last) of a video, entered at the frame `enter`."""
+    """Frames [first, last) of a video, entered at `enter`; the mirror image of the `mirrored` is looked at too."""
 
     enter: int
     first: int
     last: int
+    mirrored: range
 
 
 @dataclass
@@ -89,7 +90,19 @@ def stretches(index: FrameIndex) -> tuple[Stretch, ...]:
         bounds.append(first)
     bounds.append(count)
     enter = np.searchsorted(times_s, times_s[bounds[:-1]] - WARM_UP_S)
-    return tuple(Stretch(int(e), a, b) for e, a, b in zip(enter, bounds[:-1], bounds[1:], strict=True) if a < b)
+    looked_s = max(LOOKED_S / pieces, LOOKED_OF_STRETCH_S)
+    return tuple(
+        Stretch(int(e), a, b, _middle(times_s, int(e), b, looked_s))
+        for e, a, b in zip(enter, bounds[:-1], bounds[1:], strict=True)
+        if a < b
+    )
+
+
+def _middle(times_s: FloatArray, first: int, last: int, lasting_s: float) -> range:
+    """The frames in the middle of [first, last) that last so long, all of them if they do not."""
+    middle_s = (times_s[first] + times_s[last - 1]) / 2
+    begin, end = np.searchsorted(times_s, [middle_s - lasting_s / 2, middle_s + lasting_s / 2])
+    return range(max(int(begin), first), min(int(end), last))
 
 
 def model_size_px(size_px: tuple[int, int]) -> tuple[int, int]:
@@ -154,7 +167,8 @@ def follow_stretch(
                 lookout.saw(frame.time_s, len(different(np.concatenate([poses, landmarker.look(rgb)]))))
             people = lookout.people(frame.time_s)
             poses = landmarker.follow(rgb, frame.time_s, people)
-            sideways = mirror.of(landmarker, rgb, frame.time_s, poses, people)
+            mirrored = frame.index in stretch.mirrored
+            sideways = mirror.of(landmarker, rgb, frame.time_s, poses, people) if mirrored else None
             if not own:
                 continue
             number = frame.index // every

@@ -24,7 +24,7 @@ from gaitcheck.video.writer import Stretch, VideoSink
 
 LONG_SIDE_PX = 1280
 #: A stretch is decoded and encoded on its own. Shorter ones keep all cores busy to the end; each costs a key frame.
-STRETCH_FRAMES = 120
+STRETCH_FRAMES = 60
 _TELL_EVERY_S = 0.2
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,8 @@ def person(x: float = 270.0, *, from_side: bool = False) -> np.ndarray:
 
 def track(rows: int, cuts_s: tuple[float, ...] = ()) -> PoseTrack:
     return PoseTrack(
-        time_s=np.arange(rows) / 10,
-        xy_px=np.full((rows, 33, 2), 100.0),
+        time_s=np.arange(rows) / 60,
+        xy_px=np.repeat(person()[None, :, :2], rows, axis=0).astype(float),
         visibility=np.ones((rows, 33)),
         world_m=np.zeros((rows, 33, 3)),
         frame_size_px=(WIDTH, 960),
@@ -74,18 +75,37 @@ def test_exchanged_legs_and_nobody_tell_nothing() -> None:
 def test_frames_between_two_looks_get_what_lies_between_and_scenes_are_kept_apart() -> None:
     px = np.full((10, 33), np.nan)
     px[1], px[3], px[6] = 2.0, 4.0, -8.0
-    moved = moved_sideways(track(10, cuts_s=(0.5,)), px)
-    assert moved.xy_px[:, 5, 0] == pytest.approx([102, 102, 103, 104, 104, 92, 92, 92, 92, 92])
-    assert (moved.xy_px[..., 1] == 100).all()
+    whole = track(10, cuts_s=(5 / 60,))
+    moved = moved_sideways(whole, px)
+    assert (moved.xy_px - whole.xy_px)[:, 5, 0] == pytest.approx([2, 2, 3, 4, 4, -8, -8, -8, -8, -8])
+    assert (moved.xy_px[..., 1] == whole.xy_px[..., 1]).all()
     assert moved.history[-1].endswith("of 3 frames shows them")
 
 
-def test_a_scene_without_a_look_and_a_track_without_one_stay_as_they_are() -> None:
+def test_a_scene_without_a_look_or_an_alike_pose_and_a_track_without_one_stay_as_they_are() -> None:
     px = np.full((10, 33), np.nan)
-    whole = track(10, cuts_s=(0.5,))
+    whole = track(10, cuts_s=(5 / 60,))
+    whole.xy_px[:5, :, 0] = WIDTH - whole.xy_px[:5, :, 0]  # seen from the other side
     assert moved_sideways(whole, px) is whole
     px[7] = 3.0
-    assert moved_sideways(whole, px).xy_px[:, 0, 0].tolist() == [100.0] * 5 + [103.0] * 5
+    assert (moved_sideways(whole, px).xy_px - whole.xy_px)[:, 0, 0] == pytest.approx([0] * 5 + [3] * 5)
+
+
+def test_frames_far_from_any_look_get_what_alike_poses_got() -> None:
+    """A runner whose knees go to and fro: where he was not looked at he gets what he got in the same place before."""
+    whole = track(240)
+    phase = np.sin(2 * np.pi * np.arange(240) / 40)
+    whole.xy_px[:, Landmark.LEFT_KNEE, 1] += 30 * phase
+    whole.xy_px[:, Landmark.RIGHT_KNEE, 1] -= 30 * phase
+    px = np.full((240, 33), np.nan)
+    px[:120:3] = 4 * phase[:120:3, None]
+    moved = moved_sideways(whole, px).xy_px[..., 0] - whole.xy_px[..., 0]
+    assert moved[:118] == pytest.approx(np.repeat(4 * phase[:118, None], 33, axis=1), abs=0.4)
+    assert moved[140:] == pytest.approx(np.repeat(4 * phase[140:, None], 33, axis=1), abs=1.5)
+    strange = whole.xy_px.copy()
+    strange[140:, Landmark.LEFT_ANKLE] += 100  # a pose that was never looked at keeps what the last look says
+    unlike = moved_sideways(replace(whole, xy_px=strange), px).xy_px[..., 0] - strange[..., 0]
+    assert unlike[140:] == pytest.approx(np.full((100, 33), px[117, 0]))
 
 
 class _Mirror:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gaitcheck.pose.stretches import USUAL_S, WARM_UP_S, Stretch, model_size_px, stretches
+from gaitcheck.pose.stretches import USUAL_S, WARM_UP_S, model_size_px, stretches
 from gaitcheck.video.index import FrameIndex
 
 
@@ -36,10 +36,24 @@ def test_stretches_cover_every_frame_once_and_are_about_even(seconds: float, pie
 def test_a_stretch_is_entered_at_a_key_frame_that_is_near() -> None:
     index = index_of(np.arange(600) / 60, [0, 100, 280, 500])
     first, second = stretches(index)
-    assert second == Stretch(280, 295, 600)
+    assert (second.enter, second.first, second.last) == (280, 295, 600)
     assert first.last == 295
     far = index_of(np.arange(600) / 60, [0, 100, 500])
-    assert stretches(far)[1] == Stretch(285, 300, 600)
+    assert (stretches(far)[1].enter, stretches(far)[1].first) == (285, 300)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "looked_s"),
+    [(2.0, 2.0), (7.0, 7.25), (10.0, 10.0), (20.0, 10.0), (30.0, 10.0), (60.0, 20.0), (1200.0, 40.0)],
+)
+def test_the_mirror_image_is_looked_at_in_the_middle_of_each_stretch(seconds: float, looked_s: float) -> None:
+    """The whole of short ones, their entry with it; ten seconds of a longer video, and something of each stretch."""
+    parts = stretches(index_of(np.arange(round(seconds * 60)) / 60, list(range(0, round(seconds * 60), 60))))
+    assert sum(len(part.mirrored) for part in parts) / 60 == pytest.approx(looked_s, abs=0.1)
+    for part in parts:
+        assert part.enter <= part.mirrored.start < part.mirrored.stop <= part.last
+        before, after = part.mirrored.start - part.enter, part.last - part.mirrored.stop
+        assert before == pytest.approx(after, abs=1)
 
 
 def test_uneven_times_are_divided_by_time_not_by_frames() -> None:

@@ -127,10 +127,8 @@ def test_stretches_begin_with_key_frames_and_are_long_enough() -> None:
     assert stretches([], 700) == [range(700)]
     assert stretches([0, 250, 500], 700) == [range(250), range(250, 500), range(500, 700)]
     # none is shorter than the least, not even the last
-    assert stretches(list(range(0, 700, 60)), 700) == [
-        *(range(a, a + 120) for a in range(0, 480, 120)),
-        range(480, 700),
-    ]
+    assert stretches(list(range(0, 700, 40)), 700) == [*(range(a, a + 80) for a in range(0, 640, 80)), range(640, 700)]
+    assert stretches(list(range(0, 700, 30)), 680)[-1] == range(600, 680)
 
 
 def test_stills_that_lie_near_each_other_are_read_in_one_go() -> None:
