@@ -21,8 +21,8 @@ SAME_RUN_SHARE = 0.04
 #: Called with a stage in words and the share of the whole work done (0..1).
 Progress = Callable[[str, float], None]
 
-#: What is needed once the runner has been followed: SciPy, mostly, which takes more than half a second to load.
-_NEEDED_AFTERWARDS = ("scipy.optimize", "gaitcheck.pose.pelvis.line", "gaitcheck.gait.pipeline")
+#: What is needed once the runner has been followed, and takes long to load.
+_NEEDED_AFTERWARDS = ("gaitcheck.gait.pipeline",)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
 
     if not paths:
         raise UnusableInputError("No video was given; name at least one video file.")
-    tell = loading_meanwhile(progress or (lambda stage, share: None), _NEEDED_AFTERWARDS)
+    tell = progress or (lambda stage, share: None)
     knowledge()  # a slip in a clinic's own rows is told before the long work, not after it
     facts = [probe(path) for path in paths]  # every file is looked at before the long work on the first begins
     _refuse_baseline_beyond_the_end(facts, settings)
@@ -111,7 +111,8 @@ def analyze(paths: Sequence[Path], settings: Settings, *, progress: Progress | N
             tell(name, (number + share) / len(paths))
 
         every = every_nth(facts[number], settings.capture_fps, settings.analysis_fps)
-        runner = track_runner(path, model, person=settings.person, every=every, progress=tell_share)
+        tell_and_load = loading_meanwhile(tell_share, _NEEDED_AFTERWARDS)
+        runner = track_runner(path, model, person=settings.person, every=every, progress=tell_and_load)
         tracked.append(TrackedVideo(path, file_sha256(path), facts[number], runner))
     return conclude(tracked, ModelUsed(model.name, model.sha256), settings)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 
-def loading_meanwhile(tell: Callable[[str, float], None], modules: Sequence[str]) -> Callable[[str, float], None]:
+def loading_meanwhile(tell: Callable[[float], None], modules: Sequence[str]) -> Callable[[float], None]:
     """A progress callback that also loads modules, in their order, when it first hears that something is done.
 
     The thread that is told how far the others are has nothing else to do. A thread of its own would have to be waited
@@ -14,13 +14,13 @@ def loading_meanwhile(tell: Callable[[str, float], None], modules: Sequence[str]
 
     Parameters
     ----------
-    tell : called with the stage in words and the share done, 0..1.
+    tell : called with the share done, 0..1.
     modules : full names.
     """
     missing = list(modules)
 
-    def tell_and_load(stage: str, share: float) -> None:
-        tell(stage, share)
+    def tell_and_load(share: float) -> None:
+        tell(share)
         while share > 0 and missing:
             import_module(missing.pop(0))
 

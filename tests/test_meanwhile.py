@@ -16,11 +16,11 @@ def test_modules_are_loaded_once_something_is_done(tmp_path: Path, monkeypatch: 
         (tmp_path / f"{name}.py").write_text("import sys\nloaded_before = sorted(sys.modules)\n", encoding="utf-8")
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
-    told: list[tuple[str, float]] = []
-    tell = loading_meanwhile(lambda stage, share: told.append((stage, share)), names)
-    tell("following", 0.0)
+    told: list[float] = []
+    tell = loading_meanwhile(told.append, names)
+    tell(0.0)
     assert not {*names} & {*sys.modules}
-    tell("following", 0.1)
+    tell(0.1)
     assert "needed_first" in sys.modules["needed_later"].loaded_before
-    tell("following", 1.0)
-    assert told == [("following", 0.0), ("following", 0.1), ("following", 1.0)]
+    tell(1.0)
+    assert told == [0.0, 0.1, 1.0]

@@ -41,6 +41,18 @@ HAND_OVER_S = 0.5
 COLUMNS = 6
 
 
+def load_mediapipe() -> None:
+    """Load MediaPipe without what it loads for nothing; raises MissingComponentError where it cannot be loaded."""
+    hush_libraries()
+    try:
+        with loaded_later():
+            import mediapipe.tasks.python.vision  # noqa: F401
+    except (ImportError, OSError) as error:
+        raise MissingComponentError(
+            f"MediaPipe, which finds the joints, cannot be loaded ({error}): run `gaitcheck doctor` for what to do."
+        ) from error
+
+
 class _Follower:
     """MediaPipe's landmarker in VIDEO mode for a fixed number of people."""
 
@@ -115,15 +127,10 @@ class Landmarker(AbstractContextManager["Landmarker"]):
     """
 
     def __init__(self, model: Path, size_px: tuple[int, int]) -> None:
-        hush_libraries()
-        try:
-            with loaded_later():
-                import mediapipe
-                from mediapipe.tasks.python import BaseOptions, vision
-        except (ImportError, OSError) as error:
-            raise MissingComponentError(
-                f"MediaPipe, which finds the joints, cannot be loaded ({error}): run `gaitcheck doctor` for what to do."
-            ) from error
+        load_mediapipe()
+        import mediapipe
+        from mediapipe.tasks.python import BaseOptions, vision
+
         self._mediapipe: Any = mediapipe
         self._vision: Any = vision
         try:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gaitcheck.cores import usable_cores
-from gaitcheck.pose.follow import Landmarker
+from gaitcheck.meanwhile import loading_meanwhile
+from gaitcheck.pose.follow import Landmarker, load_mediapipe
 from gaitcheck.pose.heaps import few_heaps, give_back
+from gaitcheck.pose.joints_only import joints_only
 from gaitcheck.pose.mirror import moved_sideways
 from gaitcheck.pose.pelvis.evidence import EvidenceStore
 from gaitcheck.pose.persons import Sightings, choose_runner
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two reports of progress.
 _TELL_EVERY_S = 0.1
+#: What is needed once the runner has been followed: SciPy, mostly, which takes more than half a second to load.
+_NEEDED_AFTERWARDS = ("scipy.optimize", "gaitcheck.pose.pelvis.line")
 
 
 def track_runner(
@@ -64,10 +68,13 @@ def track_runner(
         MediaPipe cannot be loaded.
     """
     few_heaps(max(2, usable_cores()))
-    reader = FrameReader(path)
+    tell = loading_meanwhile(progress or (lambda share: None), _NEEDED_AFTERWARDS)
+    with ThreadPoolExecutor(1, "load") as early:
+        early.submit(_load, model.path)  # while the file is walked through; what goes wrong is told when it is used
+        reader = FrameReader(path)
     room = RollSampler(reader.facts.frame_count // every)
     with EvidenceStore() as store:
-        parts = _followed(reader, model, store, room, every=every, progress=progress)
+        parts = _followed(reader, model, store, room, every=every, tell=tell)
         give_back()  # what the followers took is not needed any more
         frames = np.array([frame for part in parts for frame in part.frames], dtype=np.int64)
         damaged = reader.damage(len(frames) * every)
@@ -104,7 +111,7 @@ def track_runner(
             cuts_s=tuple(float(time_s[cut // every]) for cut in cuts),
             history=(f"tracked with the model {model.name}",),
         )
-        from gaitcheck.pose.pelvis.line import pelvis_line  # loads SciPy, which nothing needs until here
+        from gaitcheck.pose.pelvis.line import pelvis_line
 
         numbers = np.array([number for part in parts for number in part.evidence], dtype=np.int64)
         seen = store.of_frames(row_of[chosen], numbers[chosen], len(track))
@@ -114,6 +121,11 @@ def track_runner(
         return RunnerTrack(moved_sideways(track, moved), together, damaged, pelvis, roll, every)
 
 
+def _load(model: Path) -> None:
+    load_mediapipe()
+    joints_only(model)
+
+
 def _followed(
     reader: FrameReader,
     model: ModelFile,
@@ -121,7 +133,7 @@ def _followed(
     room: RollSampler,
     *,
     every: int,
-    progress: Callable[[float], None] | None,
+    tell: Callable[[float], None],
 ) -> list[Found]:
     """What each stretch of the video shows, in their order."""
     size = (reader.facts.width_px, reader.facts.height_px)
@@ -136,7 +148,7 @@ def _followed(
         free: queue.SimpleQueue[Landmarker] = queue.SimpleQueue()
 
         def follow(number: int) -> Found:
-            def tell() -> None:
+            def one_more() -> None:
                 done[number] += 1
 
             try:
@@ -152,7 +164,7 @@ def _followed(
                 every=every,
                 threads=1 if workers > 1 else 0,
                 stop=stop,
-                tell=tell,
+                tell=one_more,
             )
             free.put(landmarker)
             return found
@@ -166,8 +178,7 @@ def _followed(
                 ended, waiting = wait(waiting, _TELL_EVERY_S, FIRST_EXCEPTION)
                 for one in ended:
                     one.result()
-                if progress is not None:
-                    progress(min(sum(done) / expected, 1.0) if waiting else 1.0)
+                tell(min(sum(done) / expected, 1.0) if waiting else 1.0)
         finally:
             stop.set()
             for one in work.values():

@@ -108,25 +108,24 @@ def moved_sideways(track: PoseTrack, px: Float32Array) -> PoseTrack:
         away_s[rows] = np.minimum(times_s - around_s[after], around_s[after + 1] - times_s)
     far = away_s > FAR_S
     if far.any():
-        moved[far] = _as_alike_poses(track, px, looked, far, otherwise=moved[far])
+        moved[far] = _as_alike_poses(track, px, far, otherwise=moved[far])
     xy = track.xy_px.copy()
     xy[..., 0] += moved
     return track.noted(f"joints moved halfway to where the mirror image of {looked.sum()} frames shows them", xy_px=xy)
 
 
-def _as_alike_poses(
-    track: PoseTrack, px: Float32Array, looked: NDArray[np.bool_], wanted: NDArray[np.bool_], otherwise: FloatArray
-) -> FloatArray:
+def _as_alike_poses(track: PoseTrack, px: Float32Array, wanted: NDArray[np.bool_], otherwise: FloatArray) -> FloatArray:
     """What the frames looked at with the most alike poses got, (N, 33) for the N wanted; `otherwise` where none are."""
     from scipy.spatial import KDTree  # loads much, which nothing needs until here
 
+    looked = np.flatnonzero(np.isfinite(px).all(axis=1))
     hips, shoulders = (track.xy_px[:, pair].mean(axis=1) for pair in (MAIN_JOINTS[2:4], MAIN_JOINTS[:2]))
     trunk_px = np.nanmedian(np.linalg.norm(shoulders - hips, axis=1))
     shape = ((track.xy_px[:, MAIN_JOINTS] - hips[:, None]) / trunk_px).reshape(len(track), -1)
     known = np.isfinite(shape[wanted]).all(axis=1)
     out = otherwise.copy()
     if known.any():
-        away, alike = KDTree(shape[looked]).query(shape[wanted][known], k=range(1, min(ALIKE, looked.sum()) + 1))
+        away, alike = KDTree(shape[looked]).query(shape[wanted][known], k=range(1, min(ALIKE, len(looked)) + 1))
         near = away.mean(axis=1) < ALIKE_TRUNKS
         out[np.flatnonzero(known)[near]] = px[looked][alike[near]].mean(axis=1)
     return out
