@@ -115,7 +115,9 @@ def track_runner(
 
         numbers = np.array([number for part in parts for number in part.evidence], dtype=np.int64)
         seen = store.of_frames(row_of[chosen], numbers[chosen], len(track))
-        pelvis, roll = pelvis_line(track, seen), room.roll(track)
+        with _one_opencv_thread():
+            pelvis = pelvis_line(track, seen)
+        roll = room.roll(track)
         del numbers, seen
         give_back()  # measuring a long video needs room
         return RunnerTrack(moved_sideways(track, moved), together, damaged, pelvis, roll, every)
@@ -144,7 +146,9 @@ def _followed(
     stop = threading.Event()
     # MediaPipe, OpenCV and FFmpeg let other threads run while they work, so threads fill the cores as processes would,
     # without a copy of everything for each
-    with ExitStack() as stack, _one_thread_each(workers), ThreadPoolExecutor(workers, "stretch") as pool:
+    with ExitStack() as stack, ThreadPoolExecutor(workers, "stretch") as pool:
+        if workers > 1:
+            stack.enter_context(_one_opencv_thread())
         free: queue.SimpleQueue[Landmarker] = queue.SimpleQueue()
 
         def follow(number: int) -> Found:
@@ -187,13 +191,12 @@ def _followed(
 
 
 @contextmanager
-def _one_thread_each(workers: int) -> Iterator[None]:
-    """OpenCV's own threads would only get into each other's way while several stretches are looked at."""
+def _one_opencv_thread() -> Iterator[None]:
+    """OpenCV's own threads get into each other's way over several stretches, and over pictures as small as a pelvis."""
     import cv2
 
     before = cv2.getNumThreads()
-    if workers > 1:
-        cv2.setNumThreads(1)
+    cv2.setNumThreads(1)
     try:
         yield
     finally:

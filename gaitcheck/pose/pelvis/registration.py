@@ -37,6 +37,8 @@ INNER_HALF_WIDTH = 0.21 * TRUNK_PX
 BLOCK = 256
 #: Blur of the patches, first to catch on and then to fit, patch pixels.
 _COARSE, _FINE = 2.5, 1.0
+#: Of the window's columns every so many are compared: the blur makes neighbours much alike.
+_COLUMN = 2
 #: Steps of the fit at most, and the movement at the window's edge (patch pixels) at which it ends.
 _MOST_STEPS, _STILL = 8, 0.04
 #: Spread of a pixel (byte units) that even a perfect picture has, and the deviation beyond which a pixel is doubted.
@@ -186,7 +188,8 @@ def fit_all(
 ) -> Registered:
     """Fit every row's patch to the reference, beginning at (N, 4) `start` or each where the one before ended.
 
-    A patch that fits worse than those before it is tried again from its place in the crop, which owes nothing to them.
+    A patch that fits worse than those before it is tried again, catching on first from there and from its place in the
+    crop, which owes nothing to them.
     """
     coarse, fine = _Fit(reference, window, _COARSE), _Fit(reference, window, _FINE)
     moves = np.zeros((len(rows), MOVES)) if start is None else start.copy()
@@ -198,12 +201,13 @@ def fit_all(
             if start is not None:
                 moves[i], misfit[i] = fine.best(sharp, weight, moves[i])
                 continue
-            soft = blurred(picture, _COARSE)
-            moves[i], misfit[i] = fine.best(sharp, weight, coarse.best(soft, weight, last, steps=2)[0])
-            if misfit[i] > 1.3 * usual:
-                again, misfit_again = fine.best(sharp, weight, coarse.best(soft, weight, np.zeros(MOVES))[0])
-                if misfit_again < misfit[i]:
-                    moves[i], misfit[i] = again, misfit_again
+            moves[i], misfit[i] = fine.best(sharp, weight, last)
+            if misfit[i] > 1.3 * usual or not np.isfinite(usual):
+                soft = blurred(picture, _COARSE)
+                for begin, steps in ((last, 2), (np.zeros(MOVES), _MOST_STEPS)):
+                    again, misfit_again = fine.best(sharp, weight, coarse.best(soft, weight, begin, steps)[0])
+                    if misfit_again < misfit[i]:
+                        moves[i], misfit[i] = again, misfit_again
             if np.isfinite(misfit[i]):
                 usual = misfit[i] if not np.isfinite(usual) else 0.95 * usual + 0.05 * misfit[i]
                 last = moves[i]
@@ -232,8 +236,8 @@ class _Fit:
 
     def __init__(self, reference: Reference, window: Float32Array, blur: float) -> None:
         ys, xs = np.flatnonzero(window.max(axis=1)), np.flatnonzero(window.max(axis=0))
-        part = (slice(ys[0], ys[-1] + 1), slice(xs[0], xs[-1] + 1))
-        self._corner, self._size = (int(xs[0]), int(ys[0])), (int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1)
+        part = (slice(ys[0], ys[-1] + 1), slice(xs[0], xs[-1] + 1, _COLUMN))
+        self._corner, self._size = (int(xs[0]), int(ys[0])), (int(np.ptp(xs)) // _COLUMN + 1, int(np.ptp(ys)) + 1)
         wide, tall = PATCH_PX
         self.middle = np.array([(wide - 1) / 2, (window.sum(axis=1) @ np.arange(tall)) / window.sum()])
         soft = blurred(reference.picture, blur)
@@ -251,7 +255,8 @@ class _Fit:
         variance = (reference.spread**2 + _LEAST_SPREAD**2)[part].ravel()
         self._certainty = 1 / (3 * variance)
         enough = (reference.seen > _LEAST_SEEN)[part].ravel()
-        self._window = np.asarray(window[part].ravel() * enough / variance, dtype=np.float32)
+        # a column stands for those left out beside it
+        self._window = np.asarray(_COLUMN * window[part].ravel() * enough / variance, dtype=np.float32)
         self._whole = self._window.sum()
 
     @property
@@ -265,7 +270,7 @@ class _Fit:
         """The moves of best fit and the misfit; the start and infinity where too little of the window is seen."""
         moves, level, misfit = np.array(start, dtype=float), np.zeros((3, 1), dtype=np.float32), np.inf
         for step in range(steps):
-            matrix = self.matrix(moves, self._corner)
+            matrix = self.matrix(moves, self._corner) * (_COLUMN, 1, 1)
             off = _by_colour(_warped(picture, matrix, self._size)) - self._picture
             usable = self._window * _warped(weight, matrix, self._size, cv2.INTER_NEAREST).ravel()
             seen = float(usable.sum())
