@@ -29,7 +29,7 @@ from tests.gait.runs import (
 #: How far from the truth a measure of true landmarks may lie: filter, sampling and the moment of midstance.
 MIDSTANCE = {"femoral_adduction": 0.5, "knee_valgus": 0.5, "lateral_trunk_lean": 0.5, "knee_window": 3, "crossover": 3}
 PEAKS_AND_MEANS = {
-    "knee_valgus_peak": 1.1,  # a leg that bends outward is largest at the stance's very end, which smoothing lowers
+    "knee_valgus_peak": 1.0,
     "forward_trunk_lean": 0.5,
     "knee_flexion_peak_stance": 1.5,  # a cubic flattens the peak of a fast run by a degree
     "heel_recovery": 1.0,
@@ -92,7 +92,9 @@ def test_against_the_truth(view: str, level: str) -> None:
             bound = (MIDSTANCE | PEAKS_AND_MEANS)[name]
             if (name, level) == ("cadence", "limping"):
                 bound *= 2  # an odd number of unlike steps
-            assert m.mean == pytest.approx(true[name, side], abs=bound), (name, side)
+            from_behind = (name, view) == ("knee_valgus_peak", "rear")
+            wanted = middle_half_peak(truth, side) if from_behind else true[name, side]
+            assert m.mean == pytest.approx(wanted, abs=0.5 if from_behind else bound), (name, side)
         elif name in AT_CONTACT:
             assert m.mean == pytest.approx(at_own_contacts(gait, truth, name, side), abs=AT_CONTACT[name][1]), name
         elif name == "step_time_symmetry":
@@ -104,6 +106,17 @@ def test_against_the_truth(view: str, level: str) -> None:
             assert m.mean == pytest.approx(true[name, side], abs=m.uncertainty)
         assert m.view == view
         assert m.n_steps >= 7
+
+
+def middle_half_peak(truth: Truth, side: Side | None) -> float:
+    """What is measured from behind: the largest true valgus of each stance's middle half, on average."""
+    valgus, peaks = truth.series["knee_valgus", side], []
+    for step in truth.steps:
+        quarter_s = (step.toe_off_s - step.initial_contact_s) / 4
+        middle = np.abs(truth.time_s - step.initial_contact_s - 2 * quarter_s) <= quarter_s
+        if step.side == side and middle.any():
+            peaks.append(valgus[middle].max())
+    return float(np.mean(peaks))
 
 
 def at_own_contacts(gait: GaitResult, truth: Truth, name: str, side: Side | None) -> float:
