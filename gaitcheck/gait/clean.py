@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import median_filter
-from scipy.signal import butter, sosfiltfilt
 
+from gaitcheck.gait.filters import butter, sosfiltfilt
 from gaitcheck.gait.strides import settle_legs
 from gaitcheck.gait.swaps import repair_swaps
 from gaitcheck.track import FloatArray, Landmark, PoseTrack

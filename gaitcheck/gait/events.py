@@ -30,10 +30,10 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import brentq
-from scipy.signal import find_peaks
 
 from gaitcheck.angles import bend, swing_from_vertical
 from gaitcheck.gait.clean import CleanTrack
+from gaitcheck.gait.filters import find_peaks
 from gaitcheck.gait.result import Direction, Side
 from gaitcheck.gait.view import is_side
 from gaitcheck.settings import View

@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 from scipy.ndimage import median_filter
-from scipy.signal import butter, sosfiltfilt
 
 from gaitcheck.gait.clean import CUTOFF_HZ, CUTOFF_SHARE, LONGEST_GAP_S
+from gaitcheck.gait.filters import butter, sosfiltfilt
 from gaitcheck.gait.result import Baseline, Step
 from gaitcheck.track import FloatArray, PelvisTrack
 

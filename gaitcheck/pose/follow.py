@@ -17,8 +17,8 @@ from gaitcheck.errors import MissingComponentError, ModelError
 from gaitcheck.native_logs import hush_libraries
 from gaitcheck.pose.joints_only import joints_only
 from gaitcheck.pose.persons import without_duplicates
-from gaitcheck.pose.unused import loaded_later
 from gaitcheck.track import EXCHANGED_SIDES, N_LANDMARKS
+from gaitcheck.unused import UNUSED_BY_MEDIAPIPE, loaded_later
 
 Float32Array = NDArray[np.float32]
 UInt8Array = NDArray[np.uint8]
@@ -45,7 +45,7 @@ def load_mediapipe() -> None:
     """Load MediaPipe without what it loads for nothing; raises MissingComponentError where it cannot be loaded."""
     hush_libraries()
     try:
-        with loaded_later():
+        with loaded_later(UNUSED_BY_MEDIAPIPE):
             import mediapipe.tasks.python.vision  # noqa: F401
     except (ImportError, OSError) as error:
         raise MissingComponentError(

@@ -1,4 +1,4 @@
-"""MediaPipe loaded without what it loads for nothing: a third of a second of every analysis."""
+"""Libraries loaded without what they load for nothing: more than half a second of every analysis."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from types import ModuleType
 from typing import Any
 
 #: Modules MediaPipe loads for charts and microphones, as it names them.
-UNUSED = ("matplotlib.pyplot", "sounddevice")
+UNUSED_BY_MEDIAPIPE = ("matplotlib.pyplot", "sounddevice")
+#: What SciPy's filters load for one function that only peaks by wavelets need.
+UNUSED_BY_FILTERS = ("scipy.stats",)
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -21,23 +23,44 @@ class _Later(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # what the import system asks of every module
             raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:  # `from module import name`
+            return _LaterPart(self.__name__, name)
         return getattr(import_module(self.__name__), name)
 
 
+class _LaterPart:
+    """Stands for a function or another part of a module until it is called or something of it is wanted."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module, self._name = module, name
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return self._loaded()(*args, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._loaded(), name)
+
+    def _loaded(self) -> Any:
+        return getattr(import_module(self._module), self._name)
+
+
 @contextmanager
-def loaded_later(names: tuple[str, ...] = UNUSED) -> Iterator[None]:
+def loaded_later(names: tuple[str, ...]) -> Iterator[None]:
     """Whoever imports these modules meanwhile gets them loaded when first used; those loaded already stay as they are.
 
-    Afterwards an import finds the modules themselves, as if nobody had asked for them before.
+    The package of such a module is loaded later too unless it is there already. Afterwards an import finds the modules
+    themselves, as if nobody had asked for them before.
     """
     with _ONE_AT_A_TIME:
         standing: dict[str, ModuleType] = {}
         for name in names:
             package, _, part = name.rpartition(".")
-            if (package or name) in sys.modules:
+            if name in sys.modules:
                 continue
             standing[name] = _Later(name)
-            if package:
+            if package and package not in sys.modules:
                 standing[package] = _Later(package)
                 setattr(standing[package], part, standing[name])
         sys.modules.update(standing)
