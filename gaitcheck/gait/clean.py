@@ -26,6 +26,8 @@ CONTACT_CUTOFF_HZ = 18.0
 CUTOFF_SHARE = 0.36
 #: A point further than this from its neighbours' median (leg lengths) for a frame or two is a spike.
 SPIKE_LEGS = 0.06
+#: Times nearer to each other than this are the same: no joint moves by a hundredth of a pixel.
+SAME_TIME_S = 1e-6
 #: Percentile of a leg's length in the picture that stands for the straight leg seen from the side.
 STRAIGHT_LEG = 90.0
 #: Shortest stretch of track worth measuring.
@@ -117,11 +119,11 @@ def clean(raw: PoseTrack, slowness: float = 1.0, phase: FloatArray | None = None
             there = np.isfinite(repaired.xy_px[rows, mark, 0])  # a point on neither leg is bridged
             steady = _without_spikes(repaired.xy_px[rows[there], mark], legs, width)
             both = np.concatenate([steady, repaired.world_m[rows[there], mark]], axis=1)
-            placed = PchipInterpolator(known[there], both)(time[inside])
+            placed = _placed(known[there], both, time[inside])
             smooth = sosfiltfilt(sos, placed, axis=0)
             xy[inside, mark], world[inside, mark] = smooth[:, :2], smooth[:, 2:]
             sharp[inside, mark] = sosfiltfilt(sharp_sos, placed[:, :2], axis=0)
-            visibility[inside, mark] = PchipInterpolator(known, repaired.visibility[rows, mark])(time[inside])
+            visibility[inside, mark] = _placed(known, repaired.visibility[rows, mark], time[inside])
     gap_s = LONGEST_GAP_S * slowness
     note = f"gaps up to {gap_s:.2g} s bridged ({filled} frames), zero-phase low-pass at {cutoff:.2g} Hz"
     track = repaired.noted(note, time_s=time, xy_px=xy, visibility=np.clip(visibility, 0, 1), world_m=world)
@@ -161,6 +163,13 @@ def _stretches(track: PoseTrack, slowness: float) -> list[NDArray[np.intp]]:
         for part in parts
         if track.time_s[part[-1]] - track.time_s[part[0]] >= SHORTEST_STRETCH_S
     ]
+
+
+def _placed(known_s: FloatArray, values: FloatArray, time_s: NDArray[np.floating]) -> FloatArray:
+    """Values (N, ...) known at some times at others; as they are where these are the same times."""
+    if len(known_s) == len(time_s) and np.abs(known_s - time_s).max() < SAME_TIME_S:
+        return values
+    return np.asarray(PchipInterpolator(known_s, values)(time_s))
 
 
 def _without_spikes(xy_px: FloatArray, leg_length_px: float, width: int) -> FloatArray:
