@@ -6,8 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitcheck.track import FloatArray
-
 UInt8Array = NDArray[np.uint8]
 
 #: Cells of the colour histogram along each of the three colours.
@@ -26,15 +24,14 @@ _ADAPT = 0.1
 
 
 class CutDetector:
-    """Tells, frame after frame, whether a new scene begins; keeps two small pictures, nothing else.
+    """Tells, frame after frame, whether a new scene begins; keeps one small picture, nothing else.
 
     A cut changes both the picture (so that a lamp that is switched on is one, a moving camera is not) and its colours,
     and much more than the frames before it did.
     """
 
     def __init__(self) -> None:
-        self._picture: FloatArray | None = None
-        self._colours: FloatArray | None = None
+        self._picture: UInt8Array | None = None
         self._usual = 0.0
 
     def is_cut(self, frame: UInt8Array) -> bool:
@@ -42,24 +39,24 @@ class CutDetector:
         sampled = frame
         if min(frame.shape[:2]) > _SAMPLED_PX:
             # averaging over all pixels costs as much as a third of decoding the frame, and tells no more
-            sampled = np.asarray(
-                cv2.resize(frame, (_SAMPLED_PX, _SAMPLED_PX), interpolation=cv2.INTER_NEAREST), np.uint8
-            )
-        small = cv2.resize(sampled, _SMALL_PX, interpolation=cv2.INTER_AREA)
-        picture = small.astype(np.float64) / 255
-        counts = cv2.calcHist([small], [0, 1, 2], None, [_CELLS] * 3, [0, 256] * 3)
-        colours = np.asarray(counts, dtype=np.float64).ravel() / (_SMALL_PX[0] * _SMALL_PX[1])
-        if self._picture is None or self._colours is None:
-            self._picture, self._colours = picture, colours
+            size = (_SAMPLED_PX, _SAMPLED_PX)
+            sampled = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+        picture = np.asarray(cv2.resize(sampled, _SMALL_PX, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        former, self._picture = self._picture, picture
+        if former is None:
             return False
-        change = float(np.abs(picture - self._picture).mean())
-        colour_change = float(np.abs(colours - self._colours).sum()) / 2
-        self._picture, self._colours = picture, colours
+        change = cv2.norm(picture, former, cv2.NORM_L1) / (255 * picture.size)
         cut = (
             change >= LEAST_PICTURE_CHANGE
-            and colour_change >= LEAST_COLOUR_CHANGE
             and change >= TIMES_USUAL * self._usual
+            and cv2.norm(_colours(picture), _colours(former), cv2.NORM_L1) / 2 >= LEAST_COLOUR_CHANGE
         )
         if not cut:
             self._usual += _ADAPT * (change - self._usual)
         return cut
+
+
+def _colours(picture: UInt8Array) -> NDArray[np.float32]:
+    """The share of the picture that has each colour."""
+    counts = cv2.calcHist([picture], [0, 1, 2], None, [_CELLS] * 3, [0, 256] * 3)
+    return np.asarray(counts, dtype=np.float32) / np.float32(picture.size // 3)

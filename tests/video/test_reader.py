@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gaitcheck.video.reader import FrameReader, _Clock
+from gaitcheck.video.reader import FrameReader, _Clock, resized
 
 from .clips import HEIGHT, VARIABLE, WIDTH, assert_upright, frame_number, regular, turned_clip, write_clip
 
@@ -244,3 +244,22 @@ def test_parts_and_smaller_pictures_are_those_of_the_whole_picture(
     assert small.shape == (HEIGHT // 2, WIDTH // 2, 3)
     assert np.abs(small.astype(int) - expected).mean() < 3
     np.testing.assert_allclose(frame.scaled(half, rgb=True)[..., ::-1].astype(int), small.astype(int), atol=4)
+
+
+@pytest.mark.parametrize("size", [(660, 440), (618, 412), (309, 206), (1320, 880), (864, 576), (400, 260)])
+def test_a_smaller_picture_shows_everything_at_its_own_place(size: tuple[int, int]) -> None:
+    """Halved first or not, a ramp stays the same ramp."""
+    x, y = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
+    ramp = (x / size[0] * 160 + y / size[1] * 80).round().astype(np.uint8)
+    small = resized(ramp, (288, 192))
+    wide, tall = np.meshgrid((np.arange(288) + 0.5) / 288, (np.arange(192) + 0.5) / 192)
+    expected = wide * 160 - 80 / size[0] + tall * 80 - 40 / size[1]
+    off = small[1:-1, 1:-1] - expected[1:-1, 1:-1]
+    assert np.abs(off).max() < 1.1
+    assert abs(off.mean()) < 0.1
+
+
+@pytest.mark.parametrize("size", [(660, 440), (1320, 880), (576, 384)])
+def test_what_is_finer_than_a_pixel_becomes_its_mean(size: tuple[int, int]) -> None:
+    stripes = np.tile(np.array([100, 200], dtype=np.uint8), (size[1], size[0] // 2))
+    np.testing.assert_array_equal(resized(stripes, (288, 192)), 150)
