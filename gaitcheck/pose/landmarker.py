@@ -115,12 +115,12 @@ def track_runner(
 
         numbers = np.array([number for part in parts for number in part.evidence], dtype=np.int64)
         seen = store.of_frames(row_of[chosen], numbers[chosen], len(track))
-        with _one_opencv_thread():
+        with _one_opencv_thread(), ThreadPoolExecutor(1, "roll") as beside:
+            roll = beside.submit(room.roll, track)
             pelvis = pelvis_line(track, seen)
-        roll = room.roll(track)
         del numbers, seen
         give_back()  # measuring a long video needs room
-        return RunnerTrack(moved_sideways(track, moved), together, damaged, pelvis, roll, every)
+        return RunnerTrack(moved_sideways(track, moved), together, damaged, pelvis, roll.result(), every)
 
 
 def _load(model: Path) -> None:

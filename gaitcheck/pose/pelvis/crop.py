@@ -129,25 +129,26 @@ def _region(xy: FloatArray, size_px: tuple[int, int]) -> tuple[int, int, int, in
     return x0, y0, wide, tall, trunk
 
 
-def arms_mask(xy: FloatArray, trunk: float, size: tuple[int, int]) -> UInt8Array:
-    """(height, width) 1 where forearms and hands may lie, else 0.
+def arms_masks(xy: FloatArray, trunk: FloatArray, size: tuple[int, int]) -> UInt8Array:
+    """(N, height, width) 1 where forearms and hands may lie, else 0.
 
     Parameters
     ----------
-    xy : (33, 2) landmarks in pixels of a part of the picture.
-    trunk : trunk length in the same pixels.
+    xy : (N, 33, 2) landmarks in pixels of a part of the picture.
+    trunk : (N,) trunk length in the same pixels.
     size : (width, height) of the part.
     """
-    mask = np.zeros((size[1], size[0]), dtype=np.uint8)
-    near = np.clip(np.nan_to_num(xy, nan=-1e4), -1e4, 1e4).round().astype(int).tolist()
-    for elbow, wrist, index, pinky in _ARMS:
-        for a, b, half in (
-            (elbow, wrist, FOREARM_TRUNKS),
-            (wrist, index, HAND_TRUNKS),
-            (wrist, pinky, HAND_TRUNKS),
-        ):
-            cv2.line(mask, near[a], near[b], 1, max(1, round(2 * half * trunk)))
-    return mask
+    masks = np.zeros((len(xy), size[1], size[0]), dtype=np.uint8)
+    ends = np.clip(np.nan_to_num(xy, nan=-1e4), -1e4, 1e4).round().astype(int).tolist()
+    forearms, hands = (
+        np.maximum(1, (2 * half * trunk).round()).astype(int).tolist() for half in (FOREARM_TRUNKS, HAND_TRUNKS)
+    )
+    for mask, near, forearm, hand in zip(masks, ends, forearms, hands, strict=True):
+        for elbow, wrist, index, pinky in _ARMS:
+            cv2.line(mask, near[elbow], near[wrist], 1, forearm)
+            cv2.line(mask, near[wrist], near[index], 1, hand)
+            cv2.line(mask, near[wrist], near[pinky], 1, hand)
+    return masks
 
 
 def _scaled(picture: Picture, x0: int, y0: int, wide: int, tall: int) -> UInt8Array:

@@ -8,7 +8,7 @@ waist swings alike, whether the boundary keeps its shape, and where it lies.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from gaitcheck.pose.pelvis.registration import (
     Patches,
     Registered,
     fit_all,
+    fit_parts,
     make_reference,
     placed,
     turn_sd_deg,
@@ -119,7 +120,7 @@ def clothing_line(track: PoseTrack, evidence: Evidence) -> PelvisTrack:
     sound = _sound(fitted)
     if sound.mean() < LEAST_FITTED:
         return PelvisTrack.missing(track.time_s, NO_LINE)
-    fitted = replace(fitted, rows=rows[sound], moves=fitted.moves[sound], misfit=fitted.misfit[sound])
+    fitted = fitted.only(sound)
     compared = _consecutive(track.time_s[fitted.rows])
     row = WAIST_ROW if waist is None else waist.row
     if waist is not None:
@@ -148,10 +149,10 @@ def bands(
 ) -> list[Band]:
     """How the cloth swings in each of the windows, in the compared ones of the fitted frames."""
     rhythm = _rhythm_hz(patches.track.time_s[fitted.rows], fitted.turn_deg)
+    of_compared = fitted.only(compared)
     out = []
-    for window in windows:
-        own = fit_all(patches, fitted.rows[compared], fitted.reference, window, start=fitted.moves[compared])
-        swing = _swing(rhythm, patches.track.time_s[own.rows], fitted.turn_deg[compared], own.turn_deg, _sound(own))
+    for window, own in zip(windows, fit_parts(patches, of_compared, windows), strict=True):
+        swing = _swing(rhythm, patches.track.time_s[own.rows], of_compared.turn_deg, own.turn_deg, _sound(own))
         if swing is not None:
             out.append(Band(swing, turn_sd_deg(fitted.reference, window)))
     return out

@@ -9,15 +9,15 @@ that go their own way (thighs, a swinging hem, a forearm) count little.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dposv
 
-from gaitcheck.pose.pelvis.crop import arms_mask
+from gaitcheck.pose.pelvis.crop import arms_masks
 from gaitcheck.pose.pelvis.evidence import PATCH_AT, PATCH_PX, PATCH_STEP, Evidence
 from gaitcheck.track import FloatArray, PoseTrack
 
@@ -40,7 +40,7 @@ _COARSE, _FINE = 2.5, 1.0
 #: Of the window's columns every so many are compared: the blur makes neighbours much alike.
 _COLUMN = 2
 #: Steps of the fit at most, and the movement at the window's edge (patch pixels) at which it ends.
-_MOST_STEPS, _STILL = 8, 0.04
+_MOST_STEPS, _STILL = 8, 0.08
 #: Spread of a pixel (byte units) that even a perfect picture has, and the deviation beyond which a pixel is doubted.
 _LEAST_SPREAD, _DOUBTED = 1.5, 2.5
 #: Least share of the sampled frames in which a pixel must be seen.
@@ -97,6 +97,10 @@ class Registered:
         """(N,) turn against the reference, degrees, + = the picture's right side lower."""
         return np.degrees(np.arctan2(self.moves[:, TURN], 1 + self.moves[:, GROWTH]))
 
+    def only(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Registered:
+        """Some of the patches."""
+        return replace(self, rows=self.rows[which], moves=self.moves[which], misfit=self.misfit[which])
+
 
 @dataclass(frozen=True)
 class Patches:
@@ -107,23 +111,19 @@ class Patches:
 
     def read(self, rows: NDArray[np.intp]) -> tuple[Float32Array, Float32Array]:
         """(N, 64, 96, 3) patches and (N, 64, 96) weights, 0 beyond the picture and where an arm may be."""
-        patches = self.evidence.patches(rows).astype(np.float32)
-        return patches, np.stack([self._weight(int(row)) for row in rows])
+        return self.evidence.patches(rows).astype(np.float32), self._weights(rows)
 
-    def _weight(self, row: int) -> Float32Array:
-        seen = self.evidence
-        origin, scale = seen.origin_px[row], float(seen.scale[row])
-        in_patch = ((self.track.xy_px[row] - origin) / scale - PATCH_AT - (PATCH_STEP - 1) / 2) / PATCH_STEP
-        arms = arms_mask(in_patch, float(seen.trunk_px[row]) / scale / PATCH_STEP, PATCH_PX)
-        weight = np.asarray(arms == 0, dtype=np.float32)
-        corner = origin + scale * (np.array(PATCH_AT) + (PATCH_STEP - 1) / 2)
-        first = np.ceil(-corner / (scale * PATCH_STEP)).astype(int)
-        last = np.floor((np.array(self.track.frame_size_px) - 1 - corner) / (scale * PATCH_STEP)).astype(int)
-        weight[: max(first[1], 0)] = 0
-        weight[:, : max(first[0], 0)] = 0
-        weight[max(last[1] + 1, 0) :] = 0
-        weight[:, max(last[0] + 1, 0) :] = 0
-        return weight
+    def _weights(self, rows: NDArray[np.intp]) -> Float32Array:
+        step_px = (self.evidence.scale[rows] * PATCH_STEP)[:, None]
+        corner = self.evidence.origin_px[rows] + step_px / PATCH_STEP * (np.array(PATCH_AT) + (PATCH_STEP - 1) / 2)
+        in_patch = (self.track.xy_px[rows] - corner[:, None]) / step_px[:, None]
+        arms = arms_masks(in_patch, self.evidence.trunk_px[rows] / step_px[:, 0], PATCH_PX)
+        first, last = -corner / step_px, (np.array(self.track.frame_size_px) - 1 - corner) / step_px
+        across, down = (
+            (np.arange(length) >= first[:, axis, None]) & (np.arange(length) <= last[:, axis, None])
+            for axis, length in enumerate(PATCH_PX)
+        )
+        return np.asarray((arms == 0) & down[:, :, None] & across[:, None, :], dtype=np.float32)
 
     def blocks(self, rows: NDArray[np.intp]) -> Iterator[tuple[slice, Float32Array, Float32Array]]:
         """Slices of `rows` with their patches and weights."""
@@ -169,7 +169,7 @@ def make_reference(
     for blur in (_COARSE, _FINE) if first else (_COARSE, _COARSE, _FINE):
         fit = _Fit(reference, window, blur)
         for i, (picture, weight) in enumerate(zip(pictures, weights, strict=True)):
-            moves[i] = fit.best(blurred(picture, blur), weight, moves[i])[0]
+            moves[i] = fit.best(_weighted(picture, weight, blur), moves[i])[0]
         moves -= np.median(moves, axis=0)  # so that the reference stays where most frames are
         reference = _typical(
             np.stack([fit.placed(picture, m) for picture, m in zip(pictures, moves, strict=True)]),
@@ -178,40 +178,44 @@ def make_reference(
     return reference
 
 
-def fit_all(
-    patches: Patches,
-    rows: NDArray[np.intp],
-    reference: Reference,
-    window: Float32Array,
-    *,
-    start: FloatArray | None = None,
-) -> Registered:
-    """Fit every row's patch to the reference, beginning at (N, 4) `start` or each where the one before ended.
+def fit_all(patches: Patches, rows: NDArray[np.intp], reference: Reference, window: Float32Array) -> Registered:
+    """Fit every row's patch to the reference, each from where the one before ended.
 
     A patch that fits worse than those before it is tried again, catching on first from there and from its place in the
     crop, which owes nothing to them.
     """
     coarse, fine = _Fit(reference, window, _COARSE), _Fit(reference, window, _FINE)
-    moves = np.zeros((len(rows), MOVES)) if start is None else start.copy()
-    misfit = np.zeros(len(rows))
+    moves, misfit = np.zeros((len(rows), MOVES)), np.zeros(len(rows))
     last, usual = np.zeros(MOVES), np.inf
     for part, pictures, weights in patches.blocks(rows):
         for i, (picture, weight) in enumerate(zip(pictures, weights, strict=True), start=part.start):
-            sharp = blurred(picture, _FINE)
-            if start is not None:
-                moves[i], misfit[i] = fine.best(sharp, weight, moves[i])
-                continue
-            moves[i], misfit[i] = fine.best(sharp, weight, last)
+            sharp = _weighted(picture, weight, _FINE)
+            moves[i], misfit[i] = fine.best(sharp, last)
             if misfit[i] > 1.3 * usual or not np.isfinite(usual):
-                soft = blurred(picture, _COARSE)
+                soft = _weighted(picture, weight, _COARSE)
                 for begin, steps in ((last, 2), (np.zeros(MOVES), _MOST_STEPS)):
-                    again, misfit_again = fine.best(sharp, weight, coarse.best(soft, weight, begin, steps)[0])
+                    again, misfit_again = fine.best(sharp, coarse.best(soft, begin, steps)[0])
                     if misfit_again < misfit[i]:
                         moves[i], misfit[i] = again, misfit_again
             if np.isfinite(misfit[i]):
                 usual = misfit[i] if not np.isfinite(usual) else 0.95 * usual + 0.05 * misfit[i]
                 last = moves[i]
     return Registered(rows, moves, misfit, reference, fine.middle)
+
+
+def fit_parts(patches: Patches, fitted: Registered, windows: Sequence[Float32Array]) -> list[Registered]:
+    """Fit fitted patches again in each of some windows, from where they are."""
+    fits = [_Fit(fitted.reference, window, _FINE) for window in windows]
+    moves, misfit = np.zeros((len(fits), len(fitted.rows), MOVES)), np.zeros((len(fits), len(fitted.rows)))
+    for part, pictures, weights in patches.blocks(fitted.rows):
+        for i, (picture, weight) in enumerate(zip(pictures, weights, strict=True), start=part.start):
+            sharp = _weighted(picture, weight, _FINE)
+            for number, fit in enumerate(fits):
+                moves[number, i], misfit[number, i] = fit.best(sharp, fitted.moves[i])
+    return [
+        Registered(fitted.rows, own, strange, fitted.reference, fit.middle)
+        for fit, own, strange in zip(fits, moves, misfit, strict=True)
+    ]
 
 
 def turn_sd_deg(reference: Reference, window: Float32Array) -> float:
@@ -264,19 +268,16 @@ class _Fit:
         """Standard error of the turn if every pixel's deviation had the reference's spread and were its own."""
         return float(np.degrees(np.sqrt(dposv(self._normal(self._window), np.eye(MOVES + 3))[1][TURN, TURN])))
 
-    def best(
-        self, picture: Float32Array, weight: Float32Array, start: FloatArray, steps: int = _MOST_STEPS
-    ) -> tuple[FloatArray, float]:
+    def best(self, weighted: Float32Array, start: FloatArray, steps: int = _MOST_STEPS) -> tuple[FloatArray, float]:
         """The moves of best fit and the misfit; the start and infinity where too little of the window is seen."""
         moves, level, misfit = np.array(start, dtype=float), np.zeros((3, 1), dtype=np.float32), np.inf
         for step in range(steps):
-            matrix = self.matrix(moves, self._corner) * (_COLUMN, 1, 1)
-            off = _by_colour(_warped(picture, matrix, self._size)) - self._picture
-            usable = self._window * _warped(weight, matrix, self._size, cv2.INTER_NEAREST).ravel()
+            there = _by_colour(_warped(weighted, self.matrix(moves, self._corner, _COLUMN), self._size))
+            off, usable = there[:3] - self._picture, self._window * there[3]
             seen = float(usable.sum())
             if seen <= _LEAST_WINDOW * self._whole:
                 return np.array(start, dtype=float), np.inf
-            strange = np.square(off - level).sum(axis=0) * self._certainty
+            strange = _squared(off - level) * self._certainty
             misfit = math.sqrt(float(usable @ strange) / seen)
             if step:
                 usable = usable / (1 + strange / np.float32(_DOUBTED**2))
@@ -298,30 +299,36 @@ class _Fit:
         """The whole patch (or its weights) moved to where it fits the reference."""
         return _warped(picture, self.matrix(moves), PATCH_PX)
 
-    def matrix(self, moves: FloatArray, corner: tuple[int, int] = (0, 0)) -> FloatArray:
-        """(2, 3) affine map from a pixel of the reference, counted from a corner, to its place in the patch."""
+    def matrix(self, moves: FloatArray, corner: tuple[int, int] = (0, 0), column: int = 1) -> FloatArray:
+        """(2, 3) affine map from a pixel of the reference to its place in the patch.
+
+        Counted from a corner; of the columns every so many.
+        """
         x, y, turn, growth = moves.tolist()
         left, top = corner
         middle_x, middle_y = self.middle.tolist()
         middle_x, middle_y = middle_x - left, middle_y - top
         return np.array(
             [
-                [1 + growth, -turn, left + x - growth * middle_x + turn * middle_y],
-                [turn, 1 + growth, top + y - turn * middle_x - growth * middle_y],
+                [column * (1 + growth), -turn, left + x - growth * middle_x + turn * middle_y],
+                [column * turn, 1 + growth, top + y - turn * middle_x - growth * middle_y],
             ]
         )
 
 
-def _warped(
-    picture: Float32Array, matrix: FloatArray, size: tuple[int, int], how: int = cv2.INTER_LINEAR
-) -> Float32Array:
-    flags = how | cv2.WARP_INVERSE_MAP
+def _warped(picture: Float32Array, matrix: FloatArray, size: tuple[int, int]) -> Float32Array:
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
 
 def blurred(picture: Float32Array, spread: float) -> Float32Array:
     """The picture smoothed by a Gaussian."""
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), spread), dtype=np.float32)
+
+
+def _weighted(picture: Float32Array, weight: Float32Array, spread: float) -> Float32Array:
+    """(64, 96, 4) the smoothed picture and, as a fourth colour, the weights as they are."""
+    return np.asarray(cv2.merge([blurred(picture, spread), weight]), dtype=np.float32)
 
 
 def _typical(pictures: Float32Array, weights: Float32Array) -> Reference:
@@ -339,8 +346,14 @@ def _typical(pictures: Float32Array, weights: Float32Array) -> Reference:
 
 
 def _by_colour(picture: Float32Array) -> Float32Array:
-    """(3, H * W) of a picture (H, W, 3): numpy is slow where the last axis is short."""
-    return np.ascontiguousarray(picture.reshape(-1, 3).T)
+    """(C, H * W) of a picture (H, W, C): numpy is slow where the last axis is short."""
+    return np.ascontiguousarray(picture.reshape(-1, picture.shape[2]).T)
+
+
+def _squared(off: Float32Array) -> Float32Array:
+    """(N,) sums of the squares of (3, N)."""
+    off = off * off
+    return np.asarray(off[0] + off[1] + off[2])
 
 
 def _mean(values: Float32Array, weights: Float32Array) -> Float32Array:
