@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gaitcheck.cores import usable_cores
+from gaitcheck.cores import takes_long, usable_cores
 from gaitcheck.meanwhile import loading_meanwhile
 from gaitcheck.pose.follow import Landmarker, load_mediapipe
 from gaitcheck.pose.heaps import few_heaps, give_back
@@ -146,7 +146,7 @@ def _followed(
     stop = threading.Event()
     # MediaPipe, OpenCV and FFmpeg let other threads run while they work, so threads fill the cores as processes would,
     # without a copy of everything for each
-    with ExitStack() as stack, ThreadPoolExecutor(workers, "stretch") as pool:
+    with ExitStack() as stack, ThreadPoolExecutor(workers, "stretch", takes_long) as pool:
         if workers > 1:
             stack.enter_context(_one_opencv_thread())
         free: queue.SimpleQueue[Landmarker] = queue.SimpleQueue()

@@ -29,8 +29,8 @@ SHORTEST_TRUNK_PX = 40.0
 #: Half the thickness of a forearm and of a hand, in trunk lengths, with room for the landmarks' error.
 FOREARM_TRUNKS, HAND_TRUNKS = 0.09, 0.12
 
-_HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
-_SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+#: As an array: numpy takes long to see that a list of names is one of numbers.
+_TRUNK = np.array([Landmark.LEFT_HIP, Landmark.RIGHT_HIP, Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER])
 _ARMS = (
     (Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST, Landmark.LEFT_INDEX, Landmark.LEFT_PINKY),
     (Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST, Landmark.RIGHT_INDEX, Landmark.RIGHT_PINKY),
@@ -104,7 +104,7 @@ class Trunk(NamedTuple):
 
 def trunk_of(xy: NDArray[np.floating]) -> Trunk:
     """The trunk of (33, 2) landmarks, in their pixels; plain numbers, as this is asked for in every frame."""
-    (left_hip, right_hip), (left_shoulder, right_shoulder) = xy[_HIPS].tolist(), xy[_SHOULDERS].tolist()
+    left_hip, right_hip, left_shoulder, right_shoulder = xy[_TRUNK].tolist()
     x, y = ((a + b) / 2 for a, b in zip(left_hip, right_hip, strict=True))
     neck_x, neck_y = ((a + b) / 2 for a, b in zip(left_shoulder, right_shoulder, strict=True))
     length = math.hypot(neck_x - x, neck_y - y)
