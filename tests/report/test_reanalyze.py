@@ -108,9 +108,11 @@ def test_with_the_video_the_pictures_are_drawn_again(original: Path, written: Pa
     assert done.pictures == "drawn"
     after = contents(written)
     assert after["annotated.mp4"] != before["annotated.mp4"]
-    stills = [still.file for still in read_document(written).videos[0].outputs.stills]
-    assert stills
-    assert all(after[name] != before.get(name) for name in stills)
+    former = {still.file: still.value for still in read_document(written / FORMER).videos[0].outputs.stills}
+    stills = read_document(written).videos[0].outputs.stills
+    other = [still.file for still in stills if former.get(still.file) != pytest.approx(still.value, abs=0.1)]
+    assert len(other) >= 4  # the bend of a knee is the same in a turned picture
+    assert all(after[name] != before.get(name) for name in other)
 
 
 def test_another_video_is_refused(written: Path, tmp_path: Path) -> None:
