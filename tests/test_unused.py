@@ -26,6 +26,12 @@ def modules(tmp_path, monkeypatch):  # type: ignore[no-untyped-def]
         sys.modules.pop(name, None)
 
 
+def run_by_itself(code: str) -> None:
+    """In a process of its own: another test may have loaded the library."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
 def test_what_is_imported_meanwhile_is_loaded_when_it_is_used() -> None:
     with loaded_later(NAMES):
         import alone  # type: ignore[import-not-found]
@@ -77,7 +83,6 @@ def test_an_error_meanwhile_leaves_nothing_behind() -> None:
 
 
 def test_mediapipe_draws_as_ever_after_it_was_loaded_so() -> None:
-    """In a process of its own: another test may have loaded MediaPipe."""
     code = (
         "import sys\n"
         "from gaitcheck.unused import UNUSED_BY_MEDIAPIPE, loaded_later\n"
@@ -88,12 +93,10 @@ def test_mediapipe_draws_as_ever_after_it_was_loaded_so() -> None:
         "import matplotlib.pyplot\n"
         "assert drawing_utils.plt.figure is matplotlib.pyplot.figure\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
+    run_by_itself(code)
 
 
 def test_scipy_is_whole_after_its_filters_were_loaded_without_its_statistics() -> None:
-    """In a process of its own: another test may have loaded SciPy."""
     code = (
         "import sys\n"
         "import numpy as np\n"
@@ -109,5 +112,4 @@ def test_scipy_is_whole_after_its_filters_were_loaded_without_its_statistics() -
         "assert scipy.stats is sys.modules['scipy.stats']\n"
         "assert abs(scipy.stats.norm.ppf(0.975) - 1.96) < 0.001\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
+    run_by_itself(code)
