@@ -12,6 +12,7 @@ from pathlib import Path
 from gaitcheck.pose.follow import Landmarker
 from gaitcheck.pose.heaps import few_heaps, give_back
 from gaitcheck.pose.install import model_file
+from gaitcheck.pose.model import PoseModel
 from gaitcheck.pose.stretches import model_size_px
 from gaitcheck.video.reader import FrameReader
 
@@ -38,7 +39,7 @@ def main() -> None:
     model = model_file().path
 
     def work(number: int) -> None:
-        with Landmarker(model, size) as landmarker:
+        with PoseModel(model) as pose_model, Landmarker(pose_model, size) as landmarker:
             for follower in range(options.followers):
                 landmarker.restart()
                 for frame, picture in enumerate(pictures):

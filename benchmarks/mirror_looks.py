@@ -18,9 +18,9 @@ from gaitcheck.angles import bend
 from gaitcheck.gait.view import outward, seen_from
 from gaitcheck.pose import mirror
 from gaitcheck.pose.install import model_file
-from gaitcheck.pose.landmarker import RunnerTrack, track_runner
+from gaitcheck.pose.landmarker import track_runner
 from gaitcheck.settings import Settings
-from gaitcheck.track import Landmark
+from gaitcheck.track import Landmark, RunnerTrack
 from gaitcheck.video.probe import probe
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gaitcheck.pose import follow as room
 from gaitcheck.pose.install import model_file
+from gaitcheck.pose.model import PoseModel
 from gaitcheck.track import N_LANDMARKS, Landmark
 from gaitcheck.video.reader import FrameReader
 
@@ -54,11 +55,11 @@ def main() -> None:
     time_s = np.array([t for t, _ in frames])
     model = model_file().path
     size = frames[0][1].shape[1], frames[0][1].shape[0]
-    with room.Landmarker(model, size) as landmarker:
+    with PoseModel(model) as pose_model, room.Landmarker(pose_model, size) as landmarker:
         fresh = np.array([first(landmarker.look(rgb)) for _, rgb in frames])
     for stretch in (1, 40, room.STRETCH):
         room.STRETCH = stretch
-        with room.Landmarker(model, size) as landmarker:
+        with PoseModel(model) as pose_model, room.Landmarker(pose_model, size) as landmarker:
             followed = np.array([first(landmarker.follow(rgb, t, 1)) for t, rgb in frames])
         delays = {name: delay_ms(time_s, followed[:, j, k], fresh[:, j, k]) for name, (j, k) in SHOWN.items()}
         shown = ", ".join(f"{name} {ms:.0f} ms" for name, ms in delays.items())

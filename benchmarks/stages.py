@@ -31,7 +31,7 @@ STAGES = {
     "decoding": ("gaitcheck.video.reader:_decoded",),
     "shrinking and colour": ("gaitcheck.video.reader:Frame.scaled",),
     "cuts between scenes": ("gaitcheck.pose.cuts:CutDetector.is_cut",),
-    "MediaPipe: starting": ("gaitcheck.pose.follow:Landmarker.__init__", "gaitcheck.pose.follow:Landmarker._create"),
+    "MediaPipe: starting": ("gaitcheck.pose.model:PoseModel._load", "gaitcheck.pose.model:PoseModel.follower"),
     "MediaPipe: following": ("gaitcheck.pose.follow:Landmarker.follow",),
     "MediaPipe: following in the mirror image": ("gaitcheck.pose.follow:Landmarker.follow_mirrored",),
     "MediaPipe: looks for further people": ("gaitcheck.pose.follow:Landmarker.look",),

@@ -32,6 +32,13 @@ class MissingComponentError(GaitCheckError):
     exit_code = 4
 
 
+def no_temporary_room(error: OSError) -> MissingComponentError:
+    """What is said where a temporary file cannot be written."""
+    return MissingComponentError(
+        f"The folder for temporary files cannot be written ({error}): free some space there, or set TMPDIR to another."
+    )
+
+
 class Cancelled(GaitCheckError):  # noqa: N818 (not a fault: the person asked for it)
     """The person stopped the work; nothing half-done is left behind."""
 

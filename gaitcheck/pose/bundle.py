@@ -60,10 +60,10 @@ def with_input_scaling(network: bytes, mean: float, std: float) -> bytes:
         entry = tflite.MetadataT()
         entry.name, entry.buffer = _METADATA_NAME, len(model.buffers) - 1
         model.metadata = [*(model.metadata or []), entry]
-    return packed(model, len(network))
+    return _packed(model, len(network))
 
 
-def packed(model: Any, size: int) -> bytes:
+def _packed(model: Any, size: int) -> bytes:
     """A network as a file, its constants aligned; `size` is about how many bytes it will take."""
     from flatbuffers import Builder
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -13,12 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitcheck.errors import MissingComponentError, ModelError
-from gaitcheck.native_logs import hush_libraries
-from gaitcheck.pose.joints_only import joints_only
+from gaitcheck.pose.model import MOST_PEOPLE, PoseModel
 from gaitcheck.pose.persons import without_duplicates
 from gaitcheck.track import EXCHANGED_SIDES, N_LANDMARKS
-from gaitcheck.unused import UNUSED_BY_MEDIAPIPE, loaded_later
 
 Float32Array = NDArray[np.float32]
 UInt8Array = NDArray[np.uint8]
@@ -26,8 +22,6 @@ UInt8Array = NDArray[np.uint8]
 #: MediaPipe smooths by elapsed time. Timestamps stretched by this factor switch that off and keep the cheap tracking
 #: from frame to frame: the lag of 20-40 ms at hips and shoulders falls below 10 ms (docs/pose.md).
 STRETCH = 2000
-#: At most so many people are followed at once.
-MOST_PEOPLE = 4
 #: Seconds between two looks for further people: at the start of a scene, and later.
 FIRST_LOOKS_S = 0.25
 LATER_LOOKS_S = 1.0
@@ -39,18 +33,6 @@ REMEMBER_S = 3.0
 HAND_OVER_S = 0.5
 #: Numbers of a landmark: x, y in pixels, visibility, world x, y, z in metres.
 COLUMNS = 6
-
-
-def load_mediapipe() -> None:
-    """Load MediaPipe without what it loads for nothing; raises MissingComponentError where it cannot be loaded."""
-    hush_libraries()
-    try:
-        with loaded_later(UNUSED_BY_MEDIAPIPE):
-            import mediapipe.tasks.python.vision  # noqa: F401
-    except (ImportError, OSError) as error:
-        raise MissingComponentError(
-            f"MediaPipe, which finds the joints, cannot be loaded ({error}): run `gaitcheck doctor` for what to do."
-        ) from error
 
 
 class _Follower:
@@ -116,37 +98,24 @@ class _Following:
 
 
 class Landmarker(AbstractContextManager["Landmarker"]):
-    """MediaPipe's PoseLandmarker for one scene after another; holds C++ resources until closed.
+    """The people of one scene after another; holds C++ resources until closed.
 
     Poses are (N, 33, 6) float32: x and y in pixels, visibility, world x, y and z in metres; N is the number of people.
 
     Parameters
     ----------
-    model : the file of the pose model.
+    model : what finds the joints, shared with other threads.
     size_px : (width, height) of the picture in whose pixels the poses are given, however small the ones looked at are.
     """
 
-    def __init__(self, model: Path, size_px: tuple[int, int]) -> None:
-        load_mediapipe()
-        import mediapipe
-        from mediapipe.tasks.python import BaseOptions, vision
-
-        self._mediapipe: Any = mediapipe
-        self._vision: Any = vision
-        try:
-            self._base: Any = BaseOptions(model_asset_buffer=joints_only(model))
-            self._looker = self._create(vision.RunningMode.IMAGE, MOST_PEOPLE)
-        except (OSError, RuntimeError, ValueError) as error:
-            raise ModelError(
-                f"The pose model {model} cannot be used ({error}): run `gaitcheck models install` to get a sound one."
-            ) from error
-        self._plain, self._mirrored = (_Following(self._create_follower, size_px) for _ in range(2))
+    def __init__(self, model: PoseModel, size_px: tuple[int, int]) -> None:
+        self._model = model
+        self._plain, self._mirrored = (_Following(model.follower, size_px) for _ in range(2))
         self._size_px = size_px
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._looker.close()
         self.restart()
 
     def restart(self) -> None:
@@ -156,29 +125,23 @@ class Landmarker(AbstractContextManager["Landmarker"]):
 
     def look(self, rgb: UInt8Array) -> Float32Array:
         """Poses of all people in this frame, without regard to the frames before."""
-        return different(_poses(self._looker.detect(self._image(rgb)), self._size_px))
+        return different(_poses(self._model.look(_image(rgb)), self._size_px))
 
     def follow(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
         """Poses of up to `people` people, followed from the frames before."""
-        return self._plain.follow(self._image(rgb), time_s, people)
+        return self._plain.follow(_image(rgb), time_s, people)
 
     def follow_mirrored(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
         """The same, found in the picture's mirror image and mirrored back; it follows by itself."""
-        image = self._image(np.asarray(cv2.flip(rgb, 1), dtype=np.uint8))
+        image = _image(np.asarray(cv2.flip(rgb, 1), dtype=np.uint8))
         return mirrored(self._mirrored.follow(image, time_s, people), self._size_px[0])
 
-    def _create_follower(self, people: int) -> Any:
-        return self._create(self._vision.RunningMode.VIDEO, people)
 
-    def _create(self, mode: Any, people: int) -> Any:
-        return self._vision.PoseLandmarker.create_from_options(
-            self._vision.PoseLandmarkerOptions(base_options=self._base, running_mode=mode, num_poses=people)
-        )
+def _image(rgb: UInt8Array) -> Any:
+    import mediapipe
 
-    def _image(self, rgb: UInt8Array) -> Any:
-        # MediaPipe takes rows with gaps between them for a picture without, and finds nobody
-        whole = np.ascontiguousarray(rgb)
-        return self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=whole)
+    # MediaPipe takes rows with gaps between them for a picture without, and finds nobody
+    return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
 
 
 def _poses(result: Any, size_px: tuple[int, int]) -> Float32Array:

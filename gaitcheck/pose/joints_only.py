@@ -8,18 +8,17 @@ others, and all weights, stay as they are, so that the joints are the same to th
 from __future__ import annotations
 
 import io
-import threading
 import zipfile
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from gaitcheck.pose.bundle import LANDMARKS_PART, packed, store
+from gaitcheck.pose.bundle import LANDMARKS_PART, store
 
 #: MediaPipe knows the network's outputs by their place: joints, presence, mask, heat map, joints in space.
 _OUTPUTS, _MASK = 5, 2
+#: Where TensorFlow Lite's schema keeps a graph's outputs and operations.
+_OUTPUTS_FIELD, _OPERATORS_FIELD = 8, 10
 _TFLITE_MARK = slice(4, 8), b"TFL3"
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def joints_only(bundle: Path) -> bytes:
@@ -38,14 +37,6 @@ def joints_only(bundle: Path) -> bytes:
     OSError
         The file cannot be read.
     """
-    about = bundle.stat()
-    with _ONE_AT_A_TIME:  # several threads ask at the same moment, and one answer serves all
-        return _joints_only(bundle, about.st_mtime_ns, about.st_size)
-
-
-@lru_cache(maxsize=1)
-def _joints_only(bundle: Path, changed_ns: int, size_bytes: int) -> bytes:
-    """Made once for all followers of a video; a file that has changed since is another one."""
     whole = bundle.read_bytes()
     try:
         with zipfile.ZipFile(io.BytesIO(whole)) as source:
@@ -64,31 +55,38 @@ def _joints_only(bundle: Path, changed_ns: int, size_bytes: int) -> bytes:
 
 
 def _without_mask(network: bytes) -> bytes:
+    """The list of operations is shortened in place: packing the network anew takes ten times as long."""
     import numpy as np
     from mediapipe.tasks.metadata import schema_py_generated as tflite
 
-    model = tflite.ModelT.InitFromObj(tflite.Model.GetRootAsModel(network, 0))
-    graph = model.subgraphs[0]
-    if len(graph.outputs) != _OUTPUTS:
+    graph = tflite.Model.GetRootAsModel(network, 0).Subgraphs(0)
+    outputs = list(graph.OutputsAsNumpy())
+    if len(outputs) != _OUTPUTS:
         return network
-    mask = graph.tensors[graph.outputs[_MASK]]
-    graph.operators = _needed(graph, [place for i, place in enumerate(graph.outputs) if i != _MASK])
-    # MediaPipe counts on five outputs: the mask becomes a constant
-    empty = tflite.BufferT()
-    empty.data = np.zeros(int(np.prod(mask.shape)) * np.float32().nbytes, dtype=np.uint8)
-    mask.buffer = len(model.buffers)
-    model.buffers.append(empty)
-    return packed(model, len(network))
+    needed = _needed(graph, [place for i, place in enumerate(outputs) if i != _MASK])
+    changed = np.frombuffer(network, dtype=np.uint8).copy()
+    # the list gives for each operation how far behind its own entry it lies, and before them their number
+    begins = graph._tab.Vector(graph._tab.Offset(_OPERATORS_FIELD))
+    count = changed[begins - 4 : begins].view(np.uint32)
+    entries = changed[begins : begins + 4 * count[0]].view(np.uint32)
+    own = np.arange(len(entries), dtype=np.uint32) * 4
+    entries[: len(needed)] = (own + entries)[needed] - own[: len(needed)]
+    count[0] = len(needed)
+    # MediaPipe counts on five outputs: the mask's place is taken by its neighbour, which nothing looks at there
+    places = graph._tab.Vector(graph._tab.Offset(_OUTPUTS_FIELD))
+    changed[places : places + 4 * _OUTPUTS].view(np.int32)[_MASK] = outputs[_MASK - 1]
+    return changed.tobytes()
 
 
-def _needed(graph: Any, outputs: list[int]) -> list[Any]:
-    """The operations that these tensors depend on, in their order."""
-    made_by = {place: number for number, one in enumerate(graph.operators) for place in one.outputs}
+def _needed(graph: Any, outputs: list[int]) -> list[int]:
+    """The operations that these tensors depend on, by their places, which are their order."""
+    operators = [graph.Operators(number) for number in range(graph.OperatorsLength())]
+    made_by = {place: number for number, one in enumerate(operators) for place in one.OutputsAsNumpy()}
     needed: set[int] = set()
     waiting = list(outputs)
     while waiting:
         number = made_by.get(waiting.pop())
         if number is not None and number not in needed:
             needed.add(number)
-            waiting += list(graph.operators[number].inputs)
-    return [one for number, one in enumerate(graph.operators) if number in needed]
+            waiting += list(operators[number].InputsAsNumpy())
+    return sorted(needed)

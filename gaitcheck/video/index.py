@@ -65,12 +65,15 @@ def frame_index(path: Path) -> FrameIndex | None:
 
     ticks: list[int] = []
     keys: list[int] = []
+    shown: Any = None
     with av.open(str(path.absolute()), metadata_errors="replace") as container:
-        stream = picture_stream(container)
+        stream: Any = picture_stream(container)
         if stream is None or container.format.name == "avi":
             return None
         try:
             for packet in container.demux(stream):
+                if shown is None:
+                    shown = _first_shown(packet)
                 if not packet.size or packet.is_discard:
                     continue
                 if packet.pts is None:
@@ -81,25 +84,17 @@ def frame_index(path: Path) -> FrameIndex | None:
         except av.error.FFmpegError:
             pass  # broken off: what was read up to here can be shown
         order = np.unique(np.array(ticks, dtype=np.int64))
-        if not len(order) or len(order) != len(ticks):
+        if not len(order) or len(order) != len(ticks) or shown is None:
             return None
         index = FrameIndex(order, np.searchsorted(order, np.unique(keys)).astype(np.int64), float(stream.time_base))
-    return index if index.place(_first_tick(path)) is not None else None
+    return index if index.place(shown.pts) is not None else None
 
 
-def _first_tick(path: Path) -> int | None:
-    """The time that the decoder gives to the first frame it can decode."""
+def _first_shown(packet: Any) -> Any | None:
+    """The first picture that a packet, and those given before, let the decoder show."""
     import av
 
-    with av.open(str(path.absolute()), metadata_errors="replace") as container:
-        stream: Any = picture_stream(container)
-        try:
-            for packet in container.demux(stream):
-                try:
-                    for frame in packet.decode():
-                        return None if frame.pts is None else int(frame.pts)
-                except av.error.FFmpegError:
-                    continue
-        except av.error.FFmpegError:
-            pass
-    return None
+    try:
+        return next(iter(packet.decode()), None)
+    except av.error.FFmpegError:
+        return None

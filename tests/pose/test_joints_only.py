@@ -6,15 +6,16 @@ from collections import Counter
 from pathlib import Path
 
 import flatbuffers
+import mediapipe
 import numpy as np
 import pytest
 from mediapipe.tasks.metadata import schema_py_generated as tflite
 from mediapipe.tasks.python import BaseOptions, vision
 
 from gaitcheck.pose.bundle import LANDMARKS_PART
-from gaitcheck.pose.follow import Landmarker
 from gaitcheck.pose.install import model_file
 from gaitcheck.pose.joints_only import joints_only
+from gaitcheck.pose.model import PoseModel
 from gaitcheck.video.reader import FrameReader
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "rear_right_drop.mp4"
@@ -66,10 +67,8 @@ def test_only_what_the_mask_alone_needs_is_left_out(tmp_path: Path) -> None:
     model = tflite.ModelT.InitFromObj(tflite.Model.GetRootAsModel(parts[LANDMARKS_PART], 0))
     (graph,) = model.subgraphs
     assert [(one.inputs[0], one.outputs[0]) for one in graph.operators] == [(0, 1), (1, 2), (1, 3), (1, 5), (1, 6)]
-    assert list(graph.outputs) == [2, 3, 4, 5, 6]
-    mask = graph.tensors[4]
-    assert bytes(model.buffers[mask.buffer].data) == bytes(4 * 4 * 4)
-    assert len({graph.tensors[i].buffer for i in (2, 3, 5, 6)}) == 1
+    # the mask's place among the outputs is taken by another one, as MediaPipe counts on five
+    assert list(graph.outputs) == [2, 3, 3, 5, 6]
 
 
 @pytest.mark.parametrize("content", [b"", b"no network at all", network(4)], ids=["empty", "other", "four outputs"])
@@ -96,19 +95,19 @@ def test_the_joints_are_the_same_to_the_last_bit(name: str) -> None:
     options = vision.PoseLandmarkerOptions(
         base_options=BaseOptions(model_asset_path=str(path)), running_mode=vision.RunningMode.VIDEO
     )
-    with vision.PoseLandmarker.create_from_options(options) as whole, Landmarker(path, size) as smaller:
-        smaller_alone = smaller._create(vision.RunningMode.VIDEO, 1)
+    with vision.PoseLandmarker.create_from_options(options) as whole, PoseModel(path) as model:
+        smaller = model.follower(1)
         for frame in reader.frames(range(0, 40, 2)):
-            image = smaller._image(frame.scaled(size, rgb=True))
+            image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=frame.scaled(size, rgb=True))
             stamp = round(frame.time_s * 1000)
-            wanted, found = (one.detect_for_video(image, stamp) for one in (whole, smaller_alone))
+            wanted, found = (one.detect_for_video(image, stamp) for one in (whole, smaller))
             for a, b in (
                 (wanted.pose_landmarks, found.pose_landmarks),
                 (wanted.pose_world_landmarks, found.pose_world_landmarks),
             ):
                 joints = [np.array([(p.x, p.y, p.z, p.visibility, p.presence) for p in pose[0]]) for pose in (a, b)]
                 np.testing.assert_array_equal(*joints)
-        smaller_alone.close()
+        smaller.close()
 
 
 def operations(bundle: bytes) -> Counter[int]:

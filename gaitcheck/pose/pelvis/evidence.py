@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitcheck.errors import MissingComponentError
+from gaitcheck.errors import no_temporary_room
 from gaitcheck.pose.pelvis.crop import PelvisCrop, Picture, UInt8Array, pelvis_crop
 from gaitcheck.pose.pelvis.dots import DOT_NUMBERS, MOST_DOTS, DotLooks, find_dots, no_dots
 from gaitcheck.track import FloatArray
@@ -149,7 +149,7 @@ class EvidenceStore(AbstractContextManager["EvidenceStore"]):
         try:
             self._file = tempfile.TemporaryFile(prefix="gaitcheck-")  # noqa: SIM115 (closed by __exit__)
         except OSError as error:
-            raise _no_room(error) from error
+            raise no_temporary_room(error) from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -164,7 +164,7 @@ class EvidenceStore(AbstractContextManager["EvidenceStore"]):
             try:
                 self._file.write(one.patch.tobytes())
             except OSError as error:
-                raise _no_room(error) from error
+                raise no_temporary_room(error) from error
             self._numbers.append(one.place.astype(np.float64).tobytes() + one.dots.astype(np.float32).tobytes())
             return len(self._numbers) - 1
 
@@ -196,9 +196,3 @@ class EvidenceStore(AbstractContextManager["EvidenceStore"]):
             place[row] = np.frombuffer(raw, np.float64, _PLACE)
             dots[row] = np.frombuffer(raw, np.float32, dots[row].size, 8 * _PLACE).reshape(dots[row].shape)
         return Evidence(present, place[:, :2], place[:, 2], place[:, 3], dots, self, index)
-
-
-def _no_room(error: OSError) -> MissingComponentError:
-    return MissingComponentError(
-        f"The folder for temporary files cannot be written ({error}): free some space there, or set TMPDIR to another."
-    )

@@ -1,0 +1,114 @@
+"""MediaPipe's PoseLandmarker with one model, for all threads that work on a video."""
+
+from __future__ import annotations
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from gaitcheck.cores import takes_long
+from gaitcheck.errors import MissingComponentError, ModelError, no_temporary_room
+from gaitcheck.native_logs import hush_libraries
+from gaitcheck.pose.joints_only import joints_only
+from gaitcheck.unused import UNUSED_BY_MEDIAPIPE, loaded_later
+
+#: At most so many people are seen at once.
+MOST_PEOPLE = 4
+
+
+class PoseModel(AbstractContextManager["PoseModel"]):
+    """MediaPipe and a pose model, loaded in a thread of their own while others work; the C++ parts live until closed.
+
+    Parameters
+    ----------
+    model : the file of the pose model.
+
+    Raises
+    ------
+    ModelError
+        Where something of it is used first: the file is no pose landmarker.
+    MissingComponentError
+        There too: MediaPipe cannot be loaded, or the folder for temporary files cannot be written.
+    """
+
+    def __init__(self, model: Path) -> None:
+        self._model = model
+        self._closed = False
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        loader = ThreadPoolExecutor(1, "model", takes_long)
+        self._loaded = loader.submit(self._load)
+        loader.shutdown(wait=False)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release it; the followers it made live on until they are closed."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._loaded.exception() is None:
+            self._loaded.result()[1].close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def look(self, picture: Any) -> Any:
+        """MediaPipe's result for all people in a picture; it takes one picture after the other, whoever gives them."""
+        return self._loaded.result()[1].detect(picture)
+
+    def follower(self, people: int) -> Any:
+        """A landmarker in VIDEO mode for so many people; whoever asks for it closes it."""
+        options, _ = self._loaded.result()
+        return _landmarker(options, "VIDEO", people)
+
+    def _load(self) -> tuple[Any, Any]:
+        """MediaPipe's options with the model in them, and the landmarker that looks at single pictures."""
+        load_mediapipe()
+        try:
+            content = joints_only(self._model)
+            options = self._options(content)
+            return options, _landmarker(options, "IMAGE", MOST_PEOPLE)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ModelError(
+                f"The pose model {self._model} cannot be used ({error}): "
+                "run `gaitcheck models install` to get a sound one."
+            ) from error
+
+    def _options(self, content: bytes) -> Any:
+        """A file is mapped once for all landmarkers; what is given in memory MediaPipe copies again and again."""
+        from mediapipe.tasks.python import BaseOptions
+
+        try:
+            self._folder = tempfile.TemporaryDirectory(prefix="gaitcheck-", ignore_cleanup_errors=True)
+            file = Path(self._folder.name) / "joints_only.task"
+            if not str(file).isascii():  # MediaPipe opens no others on Windows
+                return BaseOptions(model_asset_buffer=content)
+            file.write_bytes(content)
+        except OSError as error:
+            raise no_temporary_room(error) from error
+        return BaseOptions(model_asset_path=str(file))
+
+
+def load_mediapipe() -> None:
+    """Load MediaPipe without what it loads for nothing; raises MissingComponentError where it cannot be loaded."""
+    hush_libraries()
+    try:
+        with loaded_later(UNUSED_BY_MEDIAPIPE):
+            import mediapipe.tasks.python.vision  # noqa: F401
+    except (ImportError, OSError) as error:
+        raise MissingComponentError(
+            f"MediaPipe, which finds the joints, cannot be loaded ({error}): run `gaitcheck doctor` for what to do."
+        ) from error
+
+
+def _landmarker(options: Any, mode: str, people: int) -> Any:
+    from mediapipe.tasks.python import vision
+
+    return vision.PoseLandmarker.create_from_options(
+        vision.PoseLandmarkerOptions(base_options=options, running_mode=vision.RunningMode[mode], num_poses=people)
+    )
