@@ -6,29 +6,22 @@ An analysis only ever looks (`model_file`); fetching is a command of its own (`i
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
-import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from gaitcheck.errors import MissingComponentError, ModelError
-from gaitcheck.pose.bundle import PARTS, build_bundle
-from gaitcheck.pose.manifest import Build, ModelEntry, known_models, model_entry
+from gaitcheck.pose.bundle import PARTS
+from gaitcheck.pose.manifest import known_models, model_entry
 
 #: Called with what is going on in words and the share done (0..1). It may raise to stop the work.
 Progress = Callable[[str, float], None]
 
 DEFAULT_MODEL = "full"
-_CONNECT_TIMEOUT_S = 5.0
-_READ_TIMEOUT_S = 60.0
-_CHUNK_BYTES = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -102,6 +95,8 @@ def install(name: str = DEFAULT_MODEL, progress: Progress | None = None) -> Mode
     MissingComponentError
         The cache folder cannot be written.
     """
+    from gaitcheck.pose.fetch import fetch  # loads much, which an analysis never needs
+
     entry = model_entry(name)
     tell = progress or (lambda words, share: None)
     place = cached_path(name)
@@ -110,7 +105,7 @@ def install(name: str = DEFAULT_MODEL, progress: Progress | None = None) -> Mode
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".install-", dir=place.parent) as work:
-            fetched = _fetch(entry, Path(work), tell)
+            fetched = fetch(entry, Path(work), tell)
             sha256 = sha256_of(fetched)
             fetched.replace(place)
     except OSError as error:
@@ -140,95 +135,3 @@ def _own_file(path: Path) -> ModelFile:
     sha256 = sha256_of(path)
     known = (entry.name for entry in known_models().values() if sha256 in entry.accepted_sha256)
     return ModelFile(next(known, path.stem), path, sha256)
-
-
-def _fetch(entry: ModelEntry, work: Path, tell: Progress) -> Path:
-    """A sound bundle in the folder `work`, from the first source that works."""
-    target = work / entry.file_name
-    try:
-        _download(entry, target, tell)
-        return target
-    except (OSError, http.client.HTTPException) as error:
-        official = f"the official address {entry.url} cannot be reached ({_short(error)})"
-    by_hand = f"fetch it on another computer and copy it to {cached_path(entry.name)}, or pass it with --model"
-    if entry.built is None:
-        raise ModelError(f"The pose model {entry.name!r} cannot be installed: {official}; {by_hand}.")
-    wheel = _download_wheel(entry.built, work, tell, f"{official}, and", by_hand)
-    tell("building the pose model", 0.9)
-    _build_from_wheel(entry.built, wheel, target)
-    tell("pose model installed", 1.0)
-    return target
-
-
-class _PatientConnection(http.client.HTTPSConnection):
-    """Gives up soon on a server that does not answer, but not on a slow line."""
-
-    def connect(self) -> None:
-        super().connect()
-        self.sock.settimeout(_READ_TIMEOUT_S)
-
-
-class _PatientHandler(urllib.request.HTTPSHandler):
-    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PatientConnection, request)
-
-
-def _download(entry: ModelEntry, target: Path, tell: Progress) -> None:
-    words = f"downloading the pose model {entry.name!r}"
-    tell(words, 0.0)
-    opener = urllib.request.build_opener(_PatientHandler())
-    with opener.open(entry.url, timeout=_CONNECT_TIMEOUT_S) as answer, target.open("wb") as file:
-        done = 0
-        while chunk := answer.read(_CHUNK_BYTES):
-            file.write(chunk)
-            done += len(chunk)
-            tell(words, min(1.0, done / entry.size_bytes))
-        if done < int(answer.headers.get("Content-Length") or 0):
-            raise http.client.IncompleteRead(b"", entry.size_bytes - done)
-    if sha256_of(target) != entry.sha256:
-        raise ModelError(
-            f"What {entry.url} sent is not the pose model {entry.name!r} (its SHA-256 is wrong), so it was "
-            "thrown away: try again, or look whether a proxy or a log-in page stands in between."
-        )
-
-
-def _download_wheel(build: Build, work: Path, tell: Progress, before: str, by_hand: str) -> Path:
-    tell(f"fetching {build.requirement} with pip, to take the pose model out of it", 0.1)
-    # The wheel is only unpacked, never installed; so one for any system serves on every system.
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--quiet"]
-    command += ["--disable-pip-version-check", "--no-input", "--implementation", "cp"]
-    command += ["--python-version", build.python_version, "--platform", build.platform]
-    command += ["--dest", str(work), build.requirement]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    wheels = sorted(work.glob("*.whl"))
-    if done.returncode or not wheels:
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        said = lines[-1].strip() if lines else f"exit code {done.returncode}"
-        raise ModelError(
-            f"The pose model cannot be installed: {before} pip did not get {build.requirement} ({said}); {by_hand}."
-        )
-    return wheels[0]
-
-
-def _build_from_wheel(build: Build, wheel: Path, target: Path) -> None:
-    parts: dict[str, bytes] = {}
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            for part in build.parts:
-                parts[part.name] = archive.read(part.wheel_path)
-    except (KeyError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{wheel.name} does not hold the pose networks: {_short(error)}.") from error
-    for part in build.parts:
-        if hashlib.sha256(parts[part.name]).hexdigest() != part.sha256:
-            raise ModelError(f"{part.wheel_path} in {wheel.name} is not the expected network (its SHA-256 is wrong).")
-    build_bundle(parts, target)
-    if sha256_of(target) != build.sha256:
-        raise ModelError(
-            "The pose model built from the wheel differs from the manifest (its SHA-256 is wrong): install the package "
-            "versions of requirements.lock, or fetch the official file."
-        )
-
-
-def _short(error: BaseException) -> str:
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    return str(reason).strip() or type(error).__name__
