@@ -47,7 +47,7 @@ def machine() -> dict[str, Any]:
     return {
         "cores": cores(),
         "processor": processor or platform.machine(),
-        "memory_gb": psutil.virtual_memory().total / 1e9,
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),  # some megabytes do not make another machine
         "system": platform.system(),
         "versions": versions,
     }

@@ -35,7 +35,7 @@ def _head(results: Data) -> str:
     return f"""# Speed
 
 Written by `make bench`; no figure before the last two sections is typed by hand. Measured {" and ".join(dates)} on
-{machine["cores"]} cores of {machine["processor"]}, {machine["memory_gb"]:.0f} GB, {machine["system"]}; {versions}.
+{machine["cores"]} cores of {machine["processor"]}, {machine["memory_gb"]} GB, {machine["system"]}; {versions}.
 
 Every command is a process of its own, from its start to its end, so start-up counts. On one clip all of them run in
 turns, round after round; ratios are taken within a round, and the median of the rounds is shown. So a machine that is
