@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import cv2
+import mediapipe
+import numpy as np
+import pytest
+
+from gaitcheck.errors import MissingComponentError, ModelError
+from gaitcheck.pose.install import model_file
+from gaitcheck.pose.model import PoseModel
+from gaitcheck.video.reader import FrameReader
+
+SAMPLE = Path(__file__).parents[2] / "sample_videos" / "rear_right_drop.mp4"
+
+
+@pytest.mark.parametrize("name", ["temporary", "vorläufig"], ids=["mapped file", "path MediaPipe may not open"])
+def test_what_it_makes_finds_the_runner_and_leaves_no_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    frame = next(FrameReader(SAMPLE).frames())
+    picture = mediapipe.Image(
+        image_format=mediapipe.ImageFormat.SRGB, data=np.asarray(cv2.cvtColor(frame.bgr, cv2.COLOR_BGR2RGB))
+    )
+    with PoseModel(model_file().path) as model:
+        follower = model.follower(1)
+        seen, followed = model.look(picture), follower.detect_for_video(picture, 0)
+        model.close()  # what it made goes on
+        again = follower.detect_for_video(picture, 1)
+        follower.close()
+    assert [len(result.pose_landmarks) for result in (seen, followed, again)] == [1, 1, 1]
+    assert not list(folder.iterdir())
+
+
+def test_what_goes_wrong_is_told_where_it_is_used_first(tmp_path: Path) -> None:
+    nothing = tmp_path / "nothing.task"
+    with PoseModel(nothing) as model, pytest.raises(ModelError, match=r"nothing\.task .* `gaitcheck models install`"):
+        model.follower(1)
+    with PoseModel(nothing):
+        pass
+
+
+def test_no_room_for_temporary_files_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    with PoseModel(model_file().path) as model, pytest.raises(MissingComponentError, match="free some space"):
+        model.follower(1)
