@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import signal
 import sys
 import tempfile
@@ -44,6 +42,7 @@ from gaitcheck.commands.reanalyze import reanalyze
 from gaitcheck.commands.review_sheet import review_sheet
 from gaitcheck.commands.validate import validate
 from gaitcheck.errors import Cancelled, GaitCheckError, MissingComponentError, UnusableInputError
+from gaitcheck.garbage import leave_the_garbage
 from gaitcheck.native_logs import own_the_terminal
 
 if TYPE_CHECKING:
@@ -71,8 +70,6 @@ app.command()(validate)
 # The library that reads arguments keeps this base class private.
 _UsageError: Any = typer.BadParameter.__mro__[1]
 _STOPPED = 130
-#: New objects after which Python looks for garbage among them; its own 700 are few for a program of this size.
-_OBJECTS_BETWEEN_COLLECTIONS = 10_000
 #: Share of the whole work that the analysis takes; the rest is writing the report with its annotated video.
 _ANALYSIS_SHARE = 0.75
 _SAMPLES = Path(__file__).parents[1] / "sample_videos"
@@ -351,7 +348,7 @@ def _options(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; every error a person causes is one sentence on standard error."""
     own_the_terminal()
-    _leave_the_garbage()
+    leave_the_garbage()
     # Being asked to end is like Ctrl-C: temporary files are removed on the way out.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -375,16 +372,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say_fault(error)
     except Exception as error:
         return _say_fault(error)
-
-
-def _leave_the_garbage() -> None:
-    """Have Python look for garbage less often, and not at all when the program ends.
-
-    Loading modules makes hundreds of thousands of objects that stay; looking through them again and again finds nothing
-    and takes 0.2 s of a command that uses SciPy. For a program's entry point only, like `own_the_terminal`.
-    """
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-    atexit.register(gc.freeze)
 
 
 def _say(error: GaitCheckError) -> int:
