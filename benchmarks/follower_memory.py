@@ -36,10 +36,9 @@ def main() -> None:
     reader = FrameReader(options.video)
     size = (reader.facts.width_px, reader.facts.height_px)
     pictures = [frame.scaled(model_size_px(size), rgb=True) for frame in reader.frames(range(FRAMES))]
-    model = model_file().path
 
     def work(number: int) -> None:
-        with PoseModel(model) as pose_model, Landmarker(pose_model, size) as landmarker:
+        with Landmarker(model, size) as landmarker:
             for follower in range(options.followers):
                 landmarker.restart()
                 for frame, picture in enumerate(pictures):
@@ -48,10 +47,11 @@ def main() -> None:
                     print(f"after {follower} followers closed: {used_mb():.0f} MB", flush=True)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with PoseModel(model_file().path) as model:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     print(f"all closed: {used_mb():.0f} MB", end="")
     give_back()
     print(f", {used_mb():.0f} MB when given back")
