@@ -21,6 +21,7 @@ from pathlib import Path
 
 from gaitcheck.cores import VARIABLE
 from gaitcheck.errors import GaitCheckError
+from gaitcheck.garbage import leave_the_garbage
 
 Progress = Callable[[str, float], None]
 Work = Callable[[Progress], None]
@@ -155,6 +156,7 @@ def _main(work: Work, connection: Connection, scratch: Path, threads: int) -> No
     _write_output_to(scratch / LOG_NAME)
     tempfile.tempdir = os.environ["TMPDIR"] = str(scratch)
     _limit_threads(threads)
+    leave_the_garbage()
     last = 0.0
 
     def report(stage: str, share: float) -> None:
