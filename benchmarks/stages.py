@@ -31,7 +31,8 @@ STAGES = {
     "decoding": ("gaitcheck.video.reader:_decoded",),
     "shrinking and colour": ("gaitcheck.video.reader:Frame.scaled",),
     "cuts between scenes": ("gaitcheck.pose.cuts:CutDetector.is_cut",),
-    "MediaPipe: starting": ("gaitcheck.pose.model:PoseModel._load", "gaitcheck.pose.model:PoseModel.follower"),
+    # the model itself opens while the file is indexed, so its time cannot be told apart: it lies in "everything else"
+    "MediaPipe: opening followers": ("gaitcheck.pose.model:PoseModel.follower",),
     "MediaPipe: following": ("gaitcheck.pose.follow:Landmarker.follow",),
     "MediaPipe: following in the mirror image": ("gaitcheck.pose.follow:Landmarker.follow_mirrored",),
     "MediaPipe: looks for further people": ("gaitcheck.pose.follow:Landmarker.look",),

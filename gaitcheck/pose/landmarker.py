@@ -45,7 +45,7 @@ def track_runner(
     ModelError
         The model file is no pose landmarker.
     MissingComponentError
-        MediaPipe cannot be loaded.
+        MediaPipe cannot be loaded, or the folder for temporary files cannot be written.
     """
     few_heaps(max(2, usable_cores()))
     with PoseModel(model.path) as pose_model:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,6 +18,8 @@ from gaitcheck.unused import UNUSED_BY_MEDIAPIPE, loaded_later
 
 #: At most so many people are seen at once.
 MOST_PEOPLE = 4
+#: MediaPipe on Windows has long taken whole paths for parts of its own folder, and opens none beyond ASCII.
+_FROM_A_FILE = sys.platform != "win32"
 
 
 class PoseModel(AbstractContextManager["PoseModel"]):
@@ -36,8 +39,7 @@ class PoseModel(AbstractContextManager["PoseModel"]):
 
     def __init__(self, model: Path) -> None:
         self._model = model
-        self._closed = False
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._open = ExitStack()
         loader = ThreadPoolExecutor(1, "model", takes_long)
         self._loaded = loader.submit(self._load)
         loader.shutdown(wait=False)
@@ -49,13 +51,8 @@ class PoseModel(AbstractContextManager["PoseModel"]):
 
     def close(self) -> None:
         """Release it; the followers it made live on until they are closed."""
-        if self._closed:
-            return
-        self._closed = True
-        if self._loaded.exception() is None:
-            self._loaded.result()[1].close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        wait([self._loaded])
+        self._open.close()
 
     def look(self, picture: Any) -> Any:
         """MediaPipe's result for all people in a picture; it takes one picture after the other, whoever gives them."""
@@ -70,9 +67,10 @@ class PoseModel(AbstractContextManager["PoseModel"]):
         """MediaPipe's options with the model in them, and the landmarker that looks at single pictures."""
         load_mediapipe()
         try:
-            content = joints_only(self._model)
-            options = self._options(content)
-            return options, _landmarker(options, "IMAGE", MOST_PEOPLE)
+            options = self._options(joints_only(self._model))
+            looker = _landmarker(options, "IMAGE", MOST_PEOPLE)
+            self._open.callback(looker.close)
+            return options, looker
         except (OSError, RuntimeError, ValueError) as error:
             raise ModelError(
                 f"The pose model {self._model} cannot be used ({error}): "
@@ -83,11 +81,11 @@ class PoseModel(AbstractContextManager["PoseModel"]):
         """A file is mapped once for all landmarkers; what is given in memory MediaPipe copies again and again."""
         from mediapipe.tasks.python import BaseOptions
 
+        if not _FROM_A_FILE:
+            return BaseOptions(model_asset_buffer=content)
         try:
-            self._folder = tempfile.TemporaryDirectory(prefix="gaitcheck-", ignore_cleanup_errors=True)
-            file = Path(self._folder.name) / "joints_only.task"
-            if not str(file).isascii():  # MediaPipe opens no others on Windows
-                return BaseOptions(model_asset_buffer=content)
+            folder = tempfile.TemporaryDirectory(prefix="gaitcheck-", ignore_cleanup_errors=True)
+            file = Path(self._open.enter_context(folder)) / "joints_only.task"
             file.write_bytes(content)
         except OSError as error:
             raise no_temporary_room(error) from error

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
-import cv2
 import mediapipe
-import numpy as np
 import pytest
 
 from gaitcheck.errors import MissingComponentError, ModelError
@@ -16,17 +15,16 @@ from gaitcheck.video.reader import FrameReader
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "rear_right_drop.mp4"
 
 
-@pytest.mark.parametrize("name", ["temporary", "vorläufig"], ids=["mapped file", "path MediaPipe may not open"])
+@pytest.mark.parametrize("from_a_file", [True, False], ids=["file", "memory"])
 def test_what_it_makes_finds_the_runner_and_leaves_no_file(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    from_a_file: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / name
+    monkeypatch.setattr("gaitcheck.pose.model._FROM_A_FILE", from_a_file and sys.platform != "win32")
+    folder = tmp_path / "vorläufig"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     frame = next(FrameReader(SAMPLE).frames())
-    picture = mediapipe.Image(
-        image_format=mediapipe.ImageFormat.SRGB, data=np.asarray(cv2.cvtColor(frame.bgr, cv2.COLOR_BGR2RGB))
-    )
+    picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=frame.scaled(frame.size_px, rgb=True))
     with PoseModel(model_file().path) as model:
         follower = model.follower(1)
         seen, followed = model.look(picture), follower.detect_for_video(picture, 0)
@@ -46,6 +44,7 @@ def test_what_goes_wrong_is_told_where_it_is_used_first(tmp_path: Path) -> None:
 
 
 def test_no_room_for_temporary_files_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gaitcheck.pose.model._FROM_A_FILE", True)
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     with PoseModel(model_file().path) as model, pytest.raises(MissingComponentError, match="free some space"):
         model.follower(1)
