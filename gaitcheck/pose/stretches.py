@@ -144,7 +144,7 @@ def follow_stretch(
     tell : called after each frame of the stretch.
     """
     found = Found()
-    detector, lookout, mirror, pelvis = CutDetector(), Lookout(), MirrorLooks(), PelvisLooks()
+    detector, lookout, mirror, pelvis = CutDetector(), Lookout(), MirrorLooks(), PelvisLooks(stretch.first > 0)
     size = model_size_px((reader.facts.width_px, reader.facts.height_px))
     landmarker.restart()
     poses = np.empty((0, N_LANDMARKS, COLUMNS), dtype=np.float32)

@@ -96,25 +96,42 @@ def test_the_tilt_of_a_running_pelvis_is_read(apart: float, above: float) -> Non
     assert np.nanmax(np.abs(line.ends_px - ends)) < 1.0
 
 
-def test_stickers_are_looked_for_in_some_frames_only_while_there_are_none() -> None:
-    """Bare for two seconds, dots for half a second, bare again: within eight frames every frame is looked at."""
+def looks_at(dotted: range, frames: range, *, goes_on: bool) -> tuple[list[bool], list[int]]:
+    """Whether each frame was searched, and the spots found, where stickers are seen in some of them."""
     poses = landmarks(HIPS)[None]
-    bare, dotted = Drawn(picture(HIPS, [])), Drawn(picture(HIPS, pair(HIPS, 0)))
-    looks = PelvisLooks()
+    bare, worn = Drawn(picture(HIPS, [])), Drawn(picture(HIPS, pair(HIPS, 0)))
+    looks = PelvisLooks(goes_on)
     looked, spots = [], []
     with patch("gaitcheck.pose.pelvis.evidence.find_dots", side_effect=find_dots) as finder:
-        for number in range(330):
+        for number in frames:
             before = finder.call_count
-            (look,) = looks.of(dotted if 120 <= number < 150 else bare, poses, number, number / 60)
+            (look,) = looks.of(worn if number in dotted else bare, poses, number, number / 60)
             assert look is not None
             looked.append(finder.call_count > before)
             spots.append(int(np.isfinite(look.dots[:, 0]).sum()))
+    return looked, spots
+
+
+def test_stickers_are_looked_for_in_some_frames_only_while_there_are_none() -> None:
+    """Bare for two seconds, dots for half a second, bare again: within eight frames every frame is looked at."""
+    looked, spots = looks_at(range(120, 150), range(330), goes_on=False)
     assert all(looked[:60])
     assert np.flatnonzero(looked[62:120]).tolist() == [n - 62 for n in range(64, 120, 8)]
     assert all(looked[120:209])
     assert spots[120:150] == [2] * 30
     assert sum(looked[212:]) == 15
     assert sum(spots) == 60
+
+
+@pytest.mark.parametrize(
+    ("dotted", "searched"),
+    [(range(0), [451, 456, 464, 472]), (range(451, 480), list(range(451, 480))), (range(455, 480), [451, *range(456, 480)])],
+    ids=["none", "from its first frame", "from a later one"],
+)  # fmt: skip
+def test_a_later_stretch_needs_one_frame_to_know_that_stickers_are_worn(dotted: range, searched: list[int]) -> None:
+    looked, spots = looks_at(dotted, range(451, 480), goes_on=True)
+    assert [number for number, yes in zip(range(451, 480), looked, strict=True) if yes] == searched
+    assert sum(spots) == 2 * len([number for number in searched if number in dotted])
 
 
 def test_a_sticker_hidden_by_an_arm_is_left_out_and_found_again() -> None:

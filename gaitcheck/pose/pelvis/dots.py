@@ -17,7 +17,8 @@ Float32Array = NDArray[np.float32]
 MOST_DOTS = 8
 DOT_NUMBERS = 7
 
-#: Spots are looked for in every frame until for so long no two were seen together; from then on in every so many-th.
+#: At a video's start and after two spots were seen together, every frame is searched for so long; else the first one of
+#: a stretch and every so many-th.
 _LASTS_S, _SOMETIMES = 1.0, 8
 #: Places looked at closely in each frame.
 _LOOKS = 16
@@ -46,15 +47,21 @@ _LIGHTNESS = 0.4
 
 
 class DotLooks:
-    """Knows in which frames of a stretch spots are looked for: most runners wear none."""
+    """Knows in which frames of a stretch spots are looked for: most runners wear none.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    goes_on : the stretch goes on with a video whose start was searched.
+    """
+
+    def __init__(self, goes_on: bool) -> None:
+        self._first_s = 0.0 if goes_on else _LASTS_S
         self._until_s: float | None = None
 
     def due(self, number: int, time_s: float) -> bool:
         """Whether the frame of this number and time is looked at."""
         if self._until_s is None:
-            self._until_s = time_s + _LASTS_S
+            self._until_s = time_s + self._first_s
         return time_s <= self._until_s or number % _SOMETIMES == 0
 
     def saw(self, time_s: float, spots: int) -> None:

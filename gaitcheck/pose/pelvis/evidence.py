@@ -47,10 +47,15 @@ class PelvisEvidence:
 
 
 class PelvisLooks:
-    """Looks at the pelvis in the frames of a stretch, one after the other."""
+    """Looks at the pelvis in the frames of a stretch, one after the other.
 
-    def __init__(self) -> None:
-        self._dots = DotLooks()
+    Parameters
+    ----------
+    goes_on : the stretch is not a video's first.
+    """
+
+    def __init__(self, goes_on: bool) -> None:
+        self._dots = DotLooks(goes_on)
 
     def of(
         self, picture: Picture, poses: NDArray[np.floating], number: int, time_s: float
