@@ -41,6 +41,7 @@ from gaitcheck.commands.progress import progress
 from gaitcheck.commands.reanalyze import reanalyze
 from gaitcheck.commands.review_sheet import review_sheet
 from gaitcheck.commands.validate import validate
+from gaitcheck.cores import one_thread_for_algebra, usable_cores
 from gaitcheck.errors import Cancelled, GaitCheckError, MissingComponentError, UnusableInputError
 from gaitcheck.garbage import leave_the_garbage
 from gaitcheck.native_logs import own_the_terminal
@@ -195,7 +196,6 @@ def batch(
     )
     from gaitcheck.batch.events import BatchEvent
     from gaitcheck.batch.run import run_batch
-    from gaitcheck.cores import usable_cores
 
     with progress() as tell:
 
@@ -349,6 +349,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; every error a person causes is one sentence on standard error."""
     own_the_terminal()
     leave_the_garbage()
+    one_thread_for_algebra()
     # Being asked to end is like Ctrl-C: temporary files are removed on the way out.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = list(sys.argv[1:] if arguments is None else arguments)

@@ -10,6 +10,8 @@ from gaitcheck.errors import UnusableInputError
 
 #: Sets the number by hand; what comes out does not depend on it.
 VARIABLE = "GAITCHECK_WORKERS"
+#: Read by the libraries of linear algebra below NumPy, SciPy and OpenCV when they are loaded.
+_ALGEBRA = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def usable_cores() -> int:
@@ -28,6 +30,17 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def one_thread_for_algebra() -> None:
+    """Have linear algebra add up in one thread unless the environment says otherwise; call it before NumPy is loaded.
+
+    Long sums then come out the same for any number of cores. And each of the three libraries that OpenBLAS comes with
+    would start a thread for each further core, which first does nothing for a tenth of a second, at full speed. For a
+    program's entry point only, never for a library call.
+    """
+    for variable in _ALGEBRA:
+        os.environ.setdefault(variable, "1")
 
 
 def takes_long() -> None:

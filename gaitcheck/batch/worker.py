@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from gaitcheck.cores import VARIABLE
+from gaitcheck.cores import VARIABLE, one_thread_for_algebra
 from gaitcheck.errors import GaitCheckError
 from gaitcheck.garbage import leave_the_garbage
 
@@ -29,10 +29,7 @@ Work = Callable[[Progress], None]
 #: Libraries that would otherwise start a thread for each core, in each worker.
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
     "OPENCV_FFMPEG_THREADS",
     "OPENCV_FOR_THREADS_NUM",
     VARIABLE,
@@ -205,5 +202,6 @@ def _write_output_to(log: Path) -> None:
 
 def _limit_threads(threads: int) -> None:
     """Numeric libraries read these when they are loaded, which is after this."""
+    one_thread_for_algebra()
     for variable in THREAD_VARIABLES:
         os.environ[variable] = str(threads)

@@ -125,9 +125,12 @@ def test_stickers_are_looked_for_in_some_frames_only_while_there_are_none() -> N
 
 @pytest.mark.parametrize(
     ("dotted", "searched"),
-    [(range(0), [451, 456, 464, 472]), (range(451, 480), list(range(451, 480))), (range(455, 480), [451, *range(456, 480)])],
-    ids=["none", "from its first frame", "from a later one"],
-)  # fmt: skip
+    [
+        pytest.param(range(0), [451, 456, 464, 472], id="none"),
+        pytest.param(range(451, 480), list(range(451, 480)), id="from its first frame"),
+        pytest.param(range(455, 480), [451, *range(456, 480)], id="from a later one"),
+    ],
+)
 def test_a_later_stretch_needs_one_frame_to_know_that_stickers_are_worn(dotted: range, searched: list[int]) -> None:
     looked, spots = looks_at(dotted, range(451, 480), goes_on=True)
     assert [number for number, yes in zip(range(451, 480), looked, strict=True) if yes] == searched
