@@ -6,18 +6,14 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from gaitcheck.pose.model import MOST_PEOPLE, PoseModel
+from gaitcheck.pose.native import Float32Array, PoseLandmarker, UInt8Array
 from gaitcheck.pose.persons import without_duplicates
-from gaitcheck.track import EXCHANGED_SIDES, N_LANDMARKS
-
-Float32Array = NDArray[np.float32]
-UInt8Array = NDArray[np.uint8]
+from gaitcheck.track import EXCHANGED_SIDES
 
 #: MediaPipe smooths by elapsed time. Timestamps stretched by this factor switch that off and keep the cheap tracking
 #: from frame to frame: the lag of 20-40 ms at hips and shoulders falls below 10 ms (docs/pose.md).
@@ -31,26 +27,24 @@ SCENE_START_S = 3.0
 REMEMBER_S = 3.0
 #: How long a new follower must find the same people before the former one is dropped.
 HAND_OVER_S = 0.5
-#: Numbers of a landmark: x, y in pixels, visibility, world x, y, z in metres.
-COLUMNS = 6
 
 
 class _Follower:
-    """MediaPipe's landmarker in VIDEO mode for a fixed number of people."""
+    """A landmarker that follows a fixed number of people."""
 
-    def __init__(self, task: Any, people: int, time_s: float) -> None:
+    def __init__(self, landmarker: PoseLandmarker, people: int, time_s: float) -> None:
         self.people = people
         self.needed_s = time_s
-        self._task = task
+        self._landmarker = landmarker
         self._stamp_ms = -1
 
     def close(self) -> None:
-        self._task.close()
+        self._landmarker.close()
 
-    def follow(self, image: Any, time_s: float) -> Any:
+    def follow(self, rgb: UInt8Array, time_s: float) -> Float32Array:
         # MediaPipe demands increasing whole numbers, whatever the times
         self._stamp_ms = max(round(time_s * 1000 * STRETCH), self._stamp_ms + 1)
-        return self._task.detect_for_video(image, self._stamp_ms)
+        return self._landmarker.follow(rgb, self._stamp_ms)
 
 
 class _Following:
@@ -58,11 +52,11 @@ class _Following:
 
     Parameters
     ----------
-    create : makes MediaPipe's landmarker for so many people.
+    create : makes a landmarker for so many people.
     size_px : (width, height) in whose pixels the poses are given.
     """
 
-    def __init__(self, create: Callable[[int], Any], size_px: tuple[int, int]) -> None:
+    def __init__(self, create: Callable[[int], PoseLandmarker], size_px: tuple[int, int]) -> None:
         self._create = create
         self._size_px = size_px
         self._followers: list[_Follower] = []
@@ -73,7 +67,7 @@ class _Following:
             follower.close()
         self._followers = []
 
-    def follow(self, image: Any, time_s: float, people: int) -> Float32Array:
+    def follow(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
         """Poses of up to `people` people.
 
         MediaPipe cannot change the number while it runs, and while it finds fewer people than that it searches each
@@ -85,9 +79,9 @@ class _Following:
             if len(self._followers) > 2:
                 self._followers.pop(0).close()
         *former, current = self._followers
-        poses = different(_poses(current.follow(image, time_s), self._size_px))
+        poses = different(_in_pixels(current.follow(rgb, time_s), self._size_px))
         for follower in former:
-            both = np.concatenate([poses, _poses(follower.follow(image, time_s), self._size_px)])
+            both = np.concatenate([poses, _in_pixels(follower.follow(rgb, time_s), self._size_px)])
             found, poses = len(poses), different(both, first=len(poses))
             if len(poses) > found:
                 follower.needed_s = time_s
@@ -125,32 +119,21 @@ class Landmarker(AbstractContextManager["Landmarker"]):
 
     def look(self, rgb: UInt8Array) -> Float32Array:
         """Poses of all people in this frame, without regard to the frames before."""
-        return different(_poses(self._model.look(_image(rgb)), self._size_px))
+        return different(_in_pixels(self._model.look(rgb), self._size_px))
 
     def follow(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
         """Poses of up to `people` people, followed from the frames before."""
-        return self._plain.follow(_image(rgb), time_s, people)
+        return self._plain.follow(rgb, time_s, people)
 
     def follow_mirrored(self, rgb: UInt8Array, time_s: float, people: int) -> Float32Array:
         """The same, found in the picture's mirror image and mirrored back; it follows by itself."""
-        image = _image(np.asarray(cv2.flip(rgb, 1), dtype=np.uint8))
-        return mirrored(self._mirrored.follow(image, time_s, people), self._size_px[0])
+        mirror = np.asarray(cv2.flip(rgb, 1), dtype=np.uint8)
+        return mirrored(self._mirrored.follow(mirror, time_s, people), self._size_px[0])
 
 
-def _image(rgb: UInt8Array) -> Any:
-    import mediapipe
-
-    # MediaPipe takes rows with gaps between them for a picture without, and finds nobody
-    return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
-
-
-def _poses(result: Any, size_px: tuple[int, int]) -> Float32Array:
-    """Copy MediaPipe's result at once: its own memory may be reused."""
-    width, height = size_px
-    poses = np.empty((len(result.pose_landmarks), N_LANDMARKS, COLUMNS), dtype=np.float32)
-    for pose, picture, world in zip(poses, result.pose_landmarks, result.pose_world_landmarks, strict=True):
-        pose[:, :3] = [(p.x * width, p.y * height, p.visibility) for p in picture]
-        pose[:, 3:] = [(p.x, p.y, p.z) for p in world]
+def _in_pixels(poses: Float32Array, size_px: tuple[int, int]) -> Float32Array:
+    """Poses given in shares of a picture, in the pixels of one of this size."""
+    poses[..., :2] *= np.array(size_px, dtype=np.float32)
     return poses
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitcheck.pose.follow import Float32Array, Landmarker, UInt8Array
+from gaitcheck.pose.follow import Landmarker
+from gaitcheck.pose.native import Float32Array, UInt8Array
 from gaitcheck.pose.pelvis.crop import trunk_of
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
 

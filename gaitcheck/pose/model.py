@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gaitcheck.cores import takes_long
 from gaitcheck.errors import MissingComponentError, ModelError, no_temporary_room
 from gaitcheck.native_logs import hush_libraries
 from gaitcheck.pose.joints_only import joints_only
 from gaitcheck.unused import UNUSED_BY_MEDIAPIPE, loaded_later
+
+if TYPE_CHECKING:
+    from gaitcheck.pose.native import Float32Array, PoseLandmarker, UInt8Array
 
 #: At most so many people are seen at once.
 MOST_PEOPLE = 4
@@ -40,6 +44,7 @@ class PoseModel(AbstractContextManager["PoseModel"]):
     def __init__(self, model: Path) -> None:
         self._model = model
         self._open = ExitStack()
+        self._looking = threading.Lock()
         loader = ThreadPoolExecutor(1, "model", takes_long)
         self._loaded = loader.submit(self._load)
         loader.shutdown(wait=False)
@@ -54,21 +59,27 @@ class PoseModel(AbstractContextManager["PoseModel"]):
         wait([self._loaded])
         self._open.close()
 
-    def look(self, picture: Any) -> Any:
-        """MediaPipe's result for all people in a picture; it takes one picture after the other, whoever gives them."""
-        return self._loaded.result()[1].detect(picture)
+    def look(self, rgb: UInt8Array) -> Float32Array:
+        """Poses of all people in a picture; it takes one picture after the other, whoever gives them."""
+        _, looker = self._loaded.result()
+        with self._looking:
+            return looker.detect(rgb)
 
-    def follower(self, people: int) -> Any:
-        """A landmarker in VIDEO mode for so many people; whoever asks for it closes it."""
+    def follower(self, people: int) -> PoseLandmarker:
+        """A landmarker that follows so many people through a video; whoever asks for it closes it."""
+        from gaitcheck.pose.native import PoseLandmarker
+
         options, _ = self._loaded.result()
-        return _landmarker(options, "VIDEO", people)
+        return PoseLandmarker(options, "VIDEO", people)
 
-    def _load(self) -> tuple[Any, Any]:
+    def _load(self) -> tuple[Any, PoseLandmarker]:
         """MediaPipe's options with the model in them, and the landmarker that looks at single pictures."""
         load_mediapipe()
+        from gaitcheck.pose.native import PoseLandmarker
+
         try:
             options = self._options(joints_only(self._model))
-            looker = _landmarker(options, "IMAGE", MOST_PEOPLE)
+            looker = PoseLandmarker(options, "IMAGE", MOST_PEOPLE)
             self._open.callback(looker.close)
             return options, looker
         except (OSError, RuntimeError, ValueError) as error:
@@ -102,11 +113,3 @@ def load_mediapipe() -> None:
         raise MissingComponentError(
             f"MediaPipe, which finds the joints, cannot be loaded ({error}): run `gaitcheck doctor` for what to do."
         ) from error
-
-
-def _landmarker(options: Any, mode: str, people: int) -> Any:
-    from mediapipe.tasks.python import vision
-
-    return vision.PoseLandmarker.create_from_options(
-        vision.PoseLandmarkerOptions(base_options=options, running_mode=vision.RunningMode[mode], num_poses=people)
-    )

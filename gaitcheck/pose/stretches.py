@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gaitcheck.pose.cuts import CutDetector
-from gaitcheck.pose.follow import COLUMNS, Float32Array, Landmarker, Lookout, different
+from gaitcheck.pose.follow import Landmarker, Lookout, different
 from gaitcheck.pose.mirror import LOOKED_OF_STRETCH_S, LOOKED_S, MirrorLooks
+from gaitcheck.pose.native import COLUMNS, Float32Array
 from gaitcheck.pose.pelvis.evidence import EvidenceStore, PelvisLooks
 from gaitcheck.pose.roll import RollSampler
 from gaitcheck.track import N_LANDMARKS, FloatArray

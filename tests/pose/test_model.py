@@ -4,7 +4,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import mediapipe
 import pytest
 
 from gaitcheck.errors import MissingComponentError, ModelError
@@ -24,14 +23,14 @@ def test_what_it_makes_finds_the_runner_and_leaves_no_file(
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     frame = next(FrameReader(SAMPLE).frames())
-    picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=frame.scaled(frame.size_px, rgb=True))
+    rgb = frame.scaled(frame.size_px, rgb=True)
     with PoseModel(model_file().path) as model:
         follower = model.follower(1)
-        seen, followed = model.look(picture), follower.detect_for_video(picture, 0)
+        seen, followed = model.look(rgb), follower.follow(rgb, 0)
         model.close()  # what it made goes on
-        again = follower.detect_for_video(picture, 1)
+        again = follower.follow(rgb, 1)
         follower.close()
-    assert [len(result.pose_landmarks) for result in (seen, followed, again)] == [1, 1, 1]
+    assert [len(poses) for poses in (seen, followed, again)] == [1, 1, 1]
     assert not list(folder.iterdir())
 
 
