@@ -11,7 +11,7 @@ from gaitcheck.errors import UnusableInputError
 #: Sets the number by hand; what comes out does not depend on it.
 VARIABLE = "GAITCHECK_WORKERS"
 #: Read by the libraries of linear algebra below NumPy, SciPy and OpenCV when they are loaded.
-_ALGEBRA = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+ALGEBRA_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def usable_cores() -> int:
@@ -33,13 +33,13 @@ def usable_cores() -> int:
 
 
 def one_thread_for_algebra() -> None:
-    """Have linear algebra add up in one thread unless the environment says otherwise; call it before NumPy is loaded.
+    """Have linear algebra add up in one thread unless `ALGEBRA_VARIABLES` are set; call it before NumPy is loaded.
 
-    Long sums then come out the same for any number of cores. And each of the three libraries that OpenBLAS comes with
-    would start a thread for each further core, which first does nothing for a tenth of a second, at full speed. For a
+    Long sums then come out the same for any number of cores. And NumPy, SciPy and OpenCV may each bring an OpenBLAS
+    that starts a thread for each further core, which first does nothing for a tenth of a second, at full speed. For a
     program's entry point only, never for a library call.
     """
-    for variable in _ALGEBRA:
+    for variable in ALGEBRA_VARIABLES:
         os.environ.setdefault(variable, "1")
 
 

@@ -29,6 +29,8 @@ _OPENCV_PACKAGES = (
     "opencv-contrib-python-headless",
 )
 _OLDEST_PYTHON = (3, 11)
+#: The minor version whose C functions are called.
+_MEDIAPIPE = "1.2"
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,9 @@ def _mediapipe() -> Checkup:
         version = metadata.version("mediapipe")
     except (ImportError, OSError, metadata.PackageNotFoundError) as error:
         return Checkup("MediaPipe", False, f"cannot be loaded ({error})", _how_to_get("mediapipe", error))
+    if not version.startswith(f"{_MEDIAPIPE}."):
+        advice = f"Run: pip install --no-deps mediapipe~={_MEDIAPIPE}.0"
+        return Checkup("MediaPipe", False, f"version {version}; {_MEDIAPIPE} is needed", advice)
     return Checkup("MediaPipe", True, f"version {version}")
 
 

@@ -76,6 +76,14 @@ def test_a_missing_model(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["doctor"]) == 4
 
 
+def test_another_mediapipe_than_the_one_whose_functions_are_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = metadata.version
+    monkeypatch.setattr(doctor.metadata, "version", lambda name: "1.21.0" if name == "mediapipe" else real(name))
+    mediapipe = checkup("MediaPipe")
+    assert (mediapipe.ok, mediapipe.words) == (False, "version 1.21.0; 1.2 is needed")
+    assert mediapipe.advice == "Run: pip install --no-deps mediapipe~=1.2.0"
+
+
 def test_pyav_without_h264(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_encoder(name: str, mode: str) -> None:
         raise ValueError(name)

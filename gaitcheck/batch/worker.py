@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from gaitcheck.cores import VARIABLE, one_thread_for_algebra
+from gaitcheck.cores import ALGEBRA_VARIABLES, VARIABLE
 from gaitcheck.errors import GaitCheckError
 from gaitcheck.garbage import leave_the_garbage
 
@@ -202,6 +202,4 @@ def _write_output_to(log: Path) -> None:
 
 def _limit_threads(threads: int) -> None:
     """Numeric libraries read these when they are loaded, which is after this."""
-    one_thread_for_algebra()
-    for variable in THREAD_VARIABLES:
-        os.environ[variable] = str(threads)
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(threads)) | dict.fromkeys(ALGEBRA_VARIABLES, "1"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -44,7 +43,6 @@ class PoseModel(AbstractContextManager["PoseModel"]):
     def __init__(self, model: Path) -> None:
         self._model = model
         self._open = ExitStack()
-        self._looking = threading.Lock()
         loader = ThreadPoolExecutor(1, "model", takes_long)
         self._loaded = loader.submit(self._load)
         loader.shutdown(wait=False)
@@ -62,8 +60,7 @@ class PoseModel(AbstractContextManager["PoseModel"]):
     def look(self, rgb: UInt8Array) -> Float32Array:
         """Poses of all people in a picture; it takes one picture after the other, whoever gives them."""
         _, looker = self._loaded.result()
-        with self._looking:
-            return looker.detect(rgb)
+        return looker.detect(rgb)
 
     def follower(self, people: int) -> PoseLandmarker:
         """A landmarker that follows so many people through a video; whoever asks for it closes it."""

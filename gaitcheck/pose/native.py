@@ -9,6 +9,7 @@ an array: the same numbers to the last bit (a test).
 from __future__ import annotations
 
 import ctypes
+import threading
 from typing import Any, Literal
 
 import numpy as np
@@ -26,7 +27,7 @@ _SURE = 0.5
 
 
 class PoseLandmarker:
-    """Finds people in pictures; holds C++ resources until closed. One thread at a time may use it.
+    """Finds people in pictures; holds C++ resources until closed. Threads take turns.
 
     Pictures are (H, W, 3) uint8, RGB. Poses are (N, 33, 6) float32: x and y as shares of the picture's width and
     height, visibility, world x, y and z in metres; N is the number of people.
@@ -47,7 +48,7 @@ class PoseLandmarker:
         from mediapipe.tasks.python import vision
         from mediapipe.tasks.python.core import mediapipe_c_bindings
         from mediapipe.tasks.python.vision import pose_landmarker
-        from mediapipe.tasks.python.vision.core.image import ImageFormat
+        from mediapipe.tasks.python.vision.core import image
 
         options = pose_landmarker.MpPoseLandmarkerOptionsC(
             base_options=model.to_ctypes(),
@@ -57,17 +58,21 @@ class PoseLandmarker:
             min_pose_presence_confidence=_SURE,
             min_tracking_confidence=_SURE,
         )
-        self._library = mediapipe_c_bindings.load_raw_library()
+        # with the types of their arguments, so that a function that asks for others is not called
+        signatures = (*pose_landmarker._CTYPES_SIGNATURES, *image._CTYPES_SIGNATURES)
+        self._library = mediapipe_c_bindings.load_raw_library(signatures)
         self._result_type = pose_landmarker.MpPoseLandmarkerResultC
-        self._format = int(ImageFormat.SRGB)
+        self._format = int(image.ImageFormat.SRGB)
+        self._turn = threading.Lock()
         self._handle = ctypes.c_void_p()
         self._call("MpPoseLandmarkerCreate", ctypes.byref(options), ctypes.byref(self._handle))
 
     def close(self) -> None:
-        """Release it; once is enough, and twice does no harm."""
-        if self._handle:
-            self._call("MpPoseLandmarkerClose", self._handle)
-            self._handle = ctypes.c_void_p()
+        """Release it once nobody uses it any more; twice does no harm."""
+        with self._turn:
+            handle, self._handle = self._handle, ctypes.c_void_p()
+            if handle:
+                self._call("MpPoseLandmarkerClose", handle)
 
     def detect(self, rgb: UInt8Array) -> Float32Array:
         """Poses of the people in a picture, whatever was seen before."""
@@ -75,29 +80,33 @@ class PoseLandmarker:
 
     def follow(self, rgb: UInt8Array, stamp_ms: int) -> Float32Array:
         """Poses of the people in a video's next frame, whose time in milliseconds must be later than the last one's."""
-        return self._poses("MpPoseLandmarkerDetectForVideo", rgb, ctypes.c_int64(stamp_ms))
+        return self._poses("MpPoseLandmarkerDetectForVideo", rgb, stamp_ms)
 
-    def _poses(self, function: str, rgb: UInt8Array, *stamp: ctypes.c_int64) -> Float32Array:
+    def _poses(self, function: str, rgb: UInt8Array, *stamp_ms: int) -> Float32Array:
         # MediaPipe takes rows with gaps between them for a picture without, and finds nobody
         pixels = np.ascontiguousarray(rgb)
         height, width, _ = pixels.shape
         image, result = ctypes.c_void_p(), self._result_type()
-        data = pixels.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        data = ctypes.cast(pixels.ctypes.data, ctypes.POINTER(ctypes.c_uint8))
         self._call("MpImageCreateFromUint8Data", self._format, width, height, data, pixels.size, ctypes.byref(image))
         try:
-            self._call(function, self._handle, image, None, *stamp, ctypes.byref(result))
+            with self._turn:
+                if not self._handle:
+                    raise RuntimeError("the landmarker is closed")
+                self._call(function, self._handle, image, None, *stamp_ms, ctypes.byref(result))
         finally:
             self._library.MpImageFree(image)
-        poses = _copied(result)
-        self._library.MpPoseLandmarkerCloseResult(ctypes.byref(result))
-        return poses
+        try:
+            return _copied(result)
+        finally:
+            self._library.MpPoseLandmarkerCloseResult(ctypes.byref(result))
 
     def _call(self, function: str, *arguments: Any) -> None:
-        from mediapipe.tasks.python.core.mediapipe_c_utils import handle_status
-
         message = ctypes.c_char_p()
         status = getattr(self._library, function)(*arguments, ctypes.byref(message))
         if status:
+            from mediapipe.tasks.python.core.mediapipe_c_utils import handle_status
+
             try:
                 handle_status(status, message)
             finally:
@@ -106,6 +115,8 @@ class PoseLandmarker:
 
 
 def _copied(result: Any) -> Float32Array:
+    if result.pose_world_landmarks_count != result.pose_landmarks_count:
+        raise RuntimeError("MediaPipe gave other people in the picture than in space")
     poses = np.empty((result.pose_landmarks_count, N_LANDMARKS, COLUMNS), dtype=np.float32)
     for number, pose in enumerate(poses):
         pose[:, :3] = _numbers(result.pose_landmarks[number], ("x", "y", "visibility"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from gaitcheck.errors import Cancelled, ModelError, UnusableInputError
 from gaitcheck.pose.install import ModelFile, model_file
 from gaitcheck.pose.landmarker import track_runner
+from gaitcheck.pose.pelvis.dots import find_dots
 from gaitcheck.track import Landmark, RunnerTrack
 from tests.video.clips import regular, write_clip
 
@@ -17,6 +19,8 @@ SHARED = Path(__file__).parents[3] / "shared" / "videos"
 SAMPLES = sorted((Path(__file__).parents[2] / "sample_videos").glob("[!.]*.mp4"), key=lambda path: path.stat().st_size)[
     :1
 ]
+
+SAMPLE_OF_THE_BACK = Path(__file__).parents[2] / "sample_videos" / "rear_right_drop.mp4"
 
 pytestmark = pytest.mark.slow
 real = pytest.mark.skipif(not SHARED.is_dir(), reason="the real clips are not on this machine")
@@ -112,6 +116,16 @@ def test_cuts_are_recorded_and_the_runner_found_in_every_scene(model: ModelFile)
     assert result.track.cuts_s == pytest.approx(result.track.time_s[[76, 150, 226, 301]])
     assert result.track.found.mean() > 0.97
     assert result.persons_seen == 1
+
+
+def test_only_the_first_stretch_begins_with_a_second_of_looking_for_stickers(
+    model: ModelFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAITCHECK_WORKERS", "1")
+    with patch("gaitcheck.pose.pelvis.evidence.find_dots", side_effect=find_dots) as finder:
+        track = track_runner(SAMPLE_OF_THE_BACK, model).track
+    second, stretches, others = 61, 2, len(track) // 8
+    assert second + others / 2 < finder.call_count < second + stretches + others
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)

@@ -51,7 +51,7 @@ class DotLooks:
 
     Parameters
     ----------
-    goes_on : the stretch goes on with a video whose start was searched.
+    goes_on : the stretch is not a video's first.
     """
 
     def __init__(self, goes_on: bool) -> None:
