@@ -82,6 +82,8 @@ def test_another_mediapipe_than_the_one_whose_functions_are_called(monkeypatch: 
     mediapipe = checkup("MediaPipe")
     assert (mediapipe.ok, mediapipe.words) == (False, "version 1.21.0; 1.2 is needed")
     assert mediapipe.advice == "Run: pip install --no-deps mediapipe~=1.2.0"
+    asked_for = (Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8")
+    assert '"mediapipe>=1.2,<1.3"' in asked_for
 
 
 def test_pyav_without_h264(monkeypatch: pytest.MonkeyPatch) -> None:

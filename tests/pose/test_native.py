@@ -112,7 +112,7 @@ def test_closing_waits_for_who_is_inside_and_nobody_comes_in_afterwards() -> Non
     threads = [Thread(target=look_again_and_again) for _ in range(2)]
     for thread in threads:
         thread.start()
-    while len(told) < 6:
+    while len(told) < 6 and all(thread.is_alive() for thread in threads):
         sleep(0.01)
     own.close()
     for thread in threads:
