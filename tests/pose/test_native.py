@@ -117,5 +117,6 @@ def test_closing_waits_for_who_is_inside_and_nobody_comes_in_afterwards() -> Non
     own.close()
     for thread in threads:
         thread.join(20)
-    assert set(told[:-2]) == {"1 found"}
-    assert told[-2:] == ["the landmarker is closed"] * 2
+    # each thread's last word; a look that ended before may be told after the other thread's
+    assert told.count("the landmarker is closed") == len(threads)
+    assert set(told) == {"1 found", "the landmarker is closed"}
