@@ -74,8 +74,8 @@ def main() -> None:
     here = machine()
     results = json.loads(numbers.read_text(encoding="utf-8")) if numbers.exists() else {"machine": here, "parts": {}}
     if not options.document and results["machine"] != here:
-        print("Another machine or other versions: the numbers so far are dropped.")
-        results = {"machine": here, "parts": {}}
+        print("Another machine or other versions: the numbers so far are kept apart.")
+        results = {"machine": here, "parts": {}, "former": {key: results[key] for key in ("machine", "parts")}}
 
     def shortened(seconds: float) -> float:
         return min(seconds, SHORT_S) if options.quick else seconds

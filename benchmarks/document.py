@@ -13,29 +13,48 @@ from benchmarks.bars import NAMES, WORDS, Bar
 Data = dict[str, Any]
 _TRIED = Path(__file__).with_name("tried.md")
 _PROFILE = Path(__file__).with_name("profile.md")
+_BEFORE = """## The same on the machine before, with the program as it was then
+
+Measured {}
+
+{}"""
 _CEILINGS = ("interpreter_ms", "joints_only_ms", "mediapipe_ms")
 
 
 def page(results: Data) -> str:
-    """The whole document; parts that were not measured are left out."""
-    parts = {name: part["data"] for name, part in results["parts"].items()}
-    sections = [_head(results), _bars(parts)]
-    sections += [write(parts[name]) for name, write in SECTIONS.items() if name in parts]
+    """The whole document; parts that were not measured here are those of the machine before, or left out."""
+    parts, former = _data(results), results.get("former")
+    sections = [_head(results), "## What is asked, and what is reached\n\n" + _bars(parts)]
+    if former:
+        sections.append(_BEFORE.format(_when_and_where(former), _bars(_data(former))))
+    for name, write in SECTIONS.items():
+        if name in parts:
+            sections.append(write(parts[name]))
+        elif former and name in former["parts"]:
+            sections.append(f"{write(former['parts'][name]['data'])}\n\n(Of the machine before.)")
     for title, file in (("What a profiler says", _PROFILE), ("What was tried and did not help", _TRIED)):
         sections.append(f"## {title}\n\n{file.read_text(encoding='utf-8').strip()}")
     return "\n\n".join(sections) + "\n"
 
 
-def _head(results: Data) -> str:
+def _data(results: Data) -> Data:
+    return {name: part["data"] for name, part in results["parts"].items()}
+
+
+def _when_and_where(results: Data) -> str:
     machine = results["machine"]
     dates = sorted({part["date"] for part in results["parts"].values()})
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    return f"""{" and ".join(dates)} on
+{machine["cores"]} cores of {machine["processor"]}, {machine["memory_gb"]} GB, {machine["system"]}; {versions}."""
+
+
+def _head(results: Data) -> str:
     short = [name for name, part in results["parts"].items() if part["short"]]
     warning = f"\n\n**Short form** (clips cut short, no figures to quote): {', '.join(short)}." if short else ""
     return f"""# Speed
 
-Written by `make bench`; no figure before the last two sections is typed by hand. Measured {" and ".join(dates)} on
-{machine["cores"]} cores of {machine["processor"]}, {machine["memory_gb"]} GB, {machine["system"]}; {versions}.
+Written by `make bench`; no figure before the last two sections is typed by hand. Measured {_when_and_where(results)}
 
 Every command is a process of its own, from its start to its end, so start-up counts. On one clip all of them run in
 turns, round after round; ratios are taken within a round, and the median of the rounds is shown. So a machine that is
@@ -58,7 +77,7 @@ def _bars(parts: Data) -> str:
     ]
     reached = sum(bar.reached for bar in found)
     table = _table(("what", "asked", "measured", "reached"), rows)
-    return f"## What is asked, and what is reached\n\n{reached} of {len(found)} are reached.\n\n{table}"
+    return f"{reached} of {len(found)} are reached.\n\n{table}"
 
 
 def _with_unit(value: float, bar: Bar) -> str:

@@ -24,8 +24,9 @@ from gaitcheck.track import N_LANDMARKS, FloatArray
 from gaitcheck.video.index import FrameIndex
 from gaitcheck.video.reader import FrameReader
 
-#: How long before its own first frame a stretch is entered.
-WARM_UP_S = 0.25
+#: How long before its own first frame a stretch is entered, and how many frames at least: the joints are found as well
+#: as ever from the fifth frame on.
+WARM_UP_S, WARM_UP_FRAMES = 0.1, 6
 #: Shortest stretch of a video, and shortest one of a video that is longer than twice this.
 SHORTEST_S = 1.5
 USUAL_S = 7.0
@@ -80,6 +81,7 @@ def stretches(index: FrameIndex) -> tuple[Stretch, ...]:
     pieces = min(even, MOST_STRETCHES) if duration_s >= 2 * SHORTEST_S else 1
     length_s = duration_s / pieces
     after_keys = np.searchsorted(times_s, times_s[index.key_frames] + WARM_UP_S)
+    after_keys = np.maximum(after_keys, index.key_frames + WARM_UP_FRAMES)
     after_keys = after_keys[after_keys < count]
     bounds = [0]
     for i in range(1, pieces):
@@ -91,6 +93,7 @@ def stretches(index: FrameIndex) -> tuple[Stretch, ...]:
         bounds.append(first)
     bounds.append(count)
     enter = np.searchsorted(times_s, times_s[bounds[:-1]] - WARM_UP_S)
+    enter = np.minimum(enter, np.array(bounds[:-1]) - WARM_UP_FRAMES).clip(min=0)
     looked_s = max(LOOKED_S / pieces, LOOKED_OF_STRETCH_S)
     return tuple(
         Stretch(int(e), a, b, _middle(times_s, int(e), b, looked_s))

@@ -36,16 +36,16 @@ def test_stretches_cover_every_frame_once_and_are_about_even(seconds: float, pie
 def test_a_stretch_is_entered_at_a_key_frame_that_is_near() -> None:
     index = index_of(np.arange(600) / 60, [0, 100, 280, 500])
     first, second = stretches(index)
-    assert (second.enter, second.first, second.last) == (280, 295, 600)
-    assert first.last == 295
+    assert (second.enter, second.first, second.last) == (280, 286, 600)
+    assert first.last == 286
     far = index_of(np.arange(600) / 60, [0, 100, 500])
     second = stretches(far)[1]
-    assert (second.enter, second.first, second.last) == (285, 300, 600)
+    assert (second.enter, second.first, second.last) == (294, 300, 600)
 
 
 @pytest.mark.parametrize(
     ("seconds", "looked_s"),
-    [(2.0, 2.0), (7.0, 7.25), (10.0, 10.25), (20.0, 12.0), (30.0, 12.0), (60.0, 24.0), (1200.0, 48.0)],
+    [(2.0, 2.0), (7.0, 7.1), (10.0, 10.1), (20.0, 12.0), (30.0, 12.0), (60.0, 24.0), (1200.0, 48.0)],
 )
 def test_the_mirror_image_is_looked_at_in_the_middle_of_each_stretch(seconds: float, looked_s: float) -> None:
     """The whole of short ones, their entry with it; twelve seconds of a longer video, and three of each stretch."""
@@ -55,6 +55,21 @@ def test_the_mirror_image_is_looked_at_in_the_middle_of_each_stretch(seconds: fl
         assert part.enter <= part.mirrored.start < part.mirrored.stop <= part.last
         before, after = part.mirrored.start - part.enter, part.last - part.mirrored.stop
         assert before == pytest.approx(after, abs=1)
+
+
+@pytest.mark.parametrize(("fps", "frames"), [(25, 6), (30, 6), (60, 6), (120, 12), (240, 24)])
+def test_a_stretch_is_entered_a_tenth_of_a_second_and_six_frames_early(fps: int, frames: int) -> None:
+    count = 10 * fps
+    for key_frames in ([0], [0, count // 2 - 3], list(range(count))):
+        second = stretches(index_of(np.arange(count) / fps, key_frames))[1]
+        assert second.first - second.enter == pytest.approx(frames, abs=frames // 12)  # a frame more or less of many
+
+
+def test_a_stretch_is_never_entered_before_the_first_frame() -> None:
+    """Four frames in four seconds, all of them key frames."""
+    parts = stretches(index_of(np.arange(4.0), [0, 1, 2, 3]))
+    assert [part.first for part in parts] == [0, *(part.last for part in parts[:-1])]
+    assert all(0 <= part.enter <= part.first for part in parts)
 
 
 def test_uneven_times_are_divided_by_time_not_by_frames() -> None:

@@ -33,8 +33,8 @@ ROWS_SPREAD = 0.11 * TRUNK_PX
 #: Half the width of the back that faces the camera, and of its part that no slim waist's outline comes into.
 HALF_WIDTH = 0.27 * TRUNK_PX
 INNER_HALF_WIDTH = 0.21 * TRUNK_PX
-#: Frames read from the file at once.
-BLOCK = 256
+#: Frames read from the file at once: few, so that they lie in the processor's cache and no memory is asked for anew.
+BLOCK = 32
 #: Blur of the patches, first to catch on and then to fit, patch pixels.
 _COARSE, _FINE = 2.5, 1.0
 #: Of the window's columns every so many are compared: the blur makes neighbours much alike.
