@@ -20,7 +20,7 @@ from gaitcheck.track import EXCHANGED_SIDES
 STRETCH = 2000
 #: Seconds between two looks for further people: at the start of a scene, and later.
 FIRST_LOOKS_S = 0.25
-LATER_LOOKS_S = 1.5
+LATER_LOOKS_S = 2.0
 #: Length of the start of a scene.
 SCENE_START_S = 3.0
 #: How long a person who is no longer seen is still reckoned with.

@@ -19,8 +19,9 @@ from gaitcheck.track import FloatArray, Landmark, PoseTrack
 
 #: Time between two looks, seconds of the video: about eight of each stride (every 5th frame at 60 a second).
 EVERY_S = 0.075
-#: Seconds of a video in which the mirror image is looked at if it lasts so long, and of each of its stretches at least.
-LOOKED_S, LOOKED_OF_STRETCH_S = 12.0, 3.0
+#: Seconds of a video of one or two stretches in which the mirror image is looked at if it lasts so long, and of each
+#: stretch where there are more.
+LOOKED_S, LOOKED_OF_STRETCH_S = 12.0, 2.5
 #: A frame further than this from any look gets what so many frames with the most alike poses got, on average. Poses are
 #: alike whose main joints lie this near to each other (from the hips, root of the summed squares, trunk lengths): those
 #: of one run lie within 0.3, views from behind and in front 1.2 apart.

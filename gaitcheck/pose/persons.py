@@ -164,8 +164,6 @@ def _pairs(
 ) -> list[tuple[_Stretch, int]]:
     if not live or not len(group):
         return []
-    from scipy.optimize import linear_sum_assignment  # takes a quarter of a second to load, and is needed late
-
     cost = np.empty((len(live), len(group)))
     for i, stretch in enumerate(live):
         reach = JUMP_TRUNKS + SPEED_TRUNKS_PER_S * (now - stretch.time_s)
@@ -173,7 +171,12 @@ def _pairs(
         ratio = length[group] / stretch.length
         far = (away > reach) | (ratio > SIZE_RATIO) | (ratio < 1 / SIZE_RATIO)
         cost[i] = np.where(far, 1e6, away + np.abs(np.log(ratio)))
-    chosen = zip(*linear_sum_assignment(cost), strict=True)
+    if cost.size == 1:  # most videos show one person, in all frames
+        chosen = [(0, 0)]
+    else:
+        from scipy.optimize import linear_sum_assignment  # takes a tenth of a second to load
+
+        chosen = list(zip(*linear_sum_assignment(cost), strict=True))
     return [(live[i], int(group[j])) for i, j in chosen if cost[i, j] < 1e6]
 
 

@@ -94,7 +94,7 @@ def stretches(index: FrameIndex) -> tuple[Stretch, ...]:
     bounds.append(count)
     enter = np.searchsorted(times_s, times_s[bounds[:-1]] - WARM_UP_S)
     enter = np.minimum(enter, np.array(bounds[:-1]) - WARM_UP_FRAMES).clip(min=0)
-    looked_s = max(LOOKED_S / pieces, LOOKED_OF_STRETCH_S)
+    looked_s = LOOKED_S / pieces if pieces <= 2 else LOOKED_OF_STRETCH_S
     return tuple(
         Stretch(int(e), a, b, _middle(times_s, int(e), b, looked_s))
         for e, a, b in zip(enter, bounds[:-1], bounds[1:], strict=True)
