@@ -124,7 +124,7 @@ def test_only_the_first_stretch_begins_with_a_second_of_looking_for_stickers(
     monkeypatch.setenv("GAITCHECK_WORKERS", "1")
     with patch("gaitcheck.pose.pelvis.evidence.find_dots", side_effect=find_dots) as finder:
         track = track_runner(SAMPLE_OF_THE_BACK, model).track
-    second, stretches, others = 61, 2, len(track) // 16
+    second, stretches, others = 61, 2, len(track) // 8
     assert second + others / 2 < finder.call_count < second + stretches + others
 
 

@@ -19,7 +19,7 @@ DOT_NUMBERS = 7
 
 #: At a video's start and after two spots were seen together, every frame is searched for so long; else the first one of
 #: a stretch and every so many-th.
-_LASTS_S, _SOMETIMES = 1.0, 16
+_LASTS_S, _SOMETIMES = 1.0, 8
 #: Places looked at closely in each frame.
 _LOOKS = 16
 #: Spreads of the blurs whose difference shows a spot, in pixels of the crop halved (colour is coded at half
