@@ -27,7 +27,7 @@ from gaitcheck.video.reader import FrameReader
 
 #: Seconds between two reports of progress.
 _TELL_EVERY_S = 0.1
-#: What is needed once the runner has been followed: SciPy, mostly, which takes more than half a second to load.
+#: What is needed once the runner has been followed: SciPy, mostly, which takes almost half a second to load.
 _NEEDED_AFTERWARDS = ("gaitcheck.pose.pelvis.line", "scipy.spatial")
 
 
