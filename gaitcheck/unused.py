@@ -1,10 +1,11 @@
-"""Libraries loaded without what they load for nothing: more than half a second of every analysis."""
+"""Libraries loaded without what they load for nothing: almost a second of every analysis."""
 
 from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
@@ -12,8 +13,8 @@ from typing import Any
 
 #: Modules MediaPipe loads for charts and microphones, as it names them.
 UNUSED_BY_MEDIAPIPE = ("matplotlib.pyplot", "sounddevice")
-#: What SciPy's filters load for one function that only peaks by wavelets need.
-UNUSED_BY_FILTERS = ("scipy.stats",)
+#: What SciPy's parts load for functions nobody here calls, and parts of NumPy that SciPy asks for by asking for all.
+UNUSED_BY_SCIPY = ("numpy.f2py", "numpy.testing", "scipy.optimize", "scipy.stats")
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -46,6 +47,34 @@ class _LaterPart:
         return getattr(import_module(self._module), self._name)
 
 
+class _AsWritten(defaultdict[str, list[Any]]):
+    """A function's docstring, as SciPy's own class for them has it, but never taken apart."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(list)
+        self._text = function.__doc__ or ""
+
+    def __str__(self) -> str:
+        return "\n" + self._text
+
+
+@contextmanager
+def docstrings_as_written() -> Iterator[None]:
+    """Parts of SciPy loaded meanwhile do not take their docstrings apart to add tables of array libraries."""
+    name = "scipy._lib._docscrape"
+    if name in sys.modules:
+        yield
+        return
+    module = _Later(name)
+    module.FunctionDoc = _AsWritten  # type: ignore[attr-defined]
+    sys.modules[name] = module
+    try:
+        yield
+    finally:
+        if sys.modules.get(name) is module:
+            del sys.modules[name]
+
+
 @contextmanager
 def loaded_later(names: tuple[str, ...]) -> Iterator[None]:
     """Whoever imports these modules meanwhile gets them loaded when first used; those loaded already stay as they are.
@@ -62,7 +91,8 @@ def loaded_later(names: tuple[str, ...]) -> Iterator[None]:
             standing[name] = _Later(name)
             if package and package not in sys.modules:
                 standing[package] = _Later(package)
-                setattr(standing[package], part, standing[name])
+            if package:
+                setattr(standing.get(package) or sys.modules[package], part, standing[name])
         sys.modules.update(standing)
         try:
             yield
@@ -70,3 +100,6 @@ def loaded_later(names: tuple[str, ...]) -> Iterator[None]:
             for name, module in standing.items():
                 if sys.modules.get(name) is module:
                     del sys.modules[name]
+                package, _, part = name.rpartition(".")
+                if package in sys.modules and vars(sys.modules[package]).get(part) is module:
+                    delattr(sys.modules[package], part)

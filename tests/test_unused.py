@@ -96,20 +96,51 @@ def test_mediapipe_draws_as_ever_after_it_was_loaded_so() -> None:
     run_by_itself(code)
 
 
-def test_scipy_is_whole_after_its_filters_were_loaded_without_its_statistics() -> None:
+def test_a_part_of_a_package_that_is_there_is_not_looked_for_again_and_again() -> None:
+    import package
+
+    package.__getattr__ = lambda name: getattr(__import__(f"package.{name}"), name)  # as NumPy has it for its parts
+    with loaded_later(NAMES):
+        from package import part
+    assert "package.part" not in sys.modules
+    assert "part" not in vars(package)
+    assert part.doubled(4) == 8
+    assert package.part is sys.modules["package.part"]
+
+
+def test_scipy_is_whole_after_parts_of_it_were_loaded_alone() -> None:
     code = (
         "import sys\n"
         "import numpy as np\n"
-        "from gaitcheck.gait.filters import butter, find_peaks, sosfiltfilt\n"
-        "assert 'scipy.stats' not in sys.modules\n"
+        "from gaitcheck.numerics import butter, find_peaks, sosfiltfilt\n"
+        "unused = {'numpy.f2py', 'numpy.testing', 'scipy.optimize', 'scipy.stats', 'scipy._lib._docscrape'}\n"
+        "assert not unused & set(sys.modules)\n"
+        "assert butter.__doc__.startswith('Butterworth')\n"
         "wave = sosfiltfilt(butter(2, 0.2, output='sos'), np.sin(np.arange(100) / 3))\n"
         "assert len(find_peaks(wave)[0]) == 5\n"
-        "assert 'scipy.stats' not in sys.modules\n"
-        "import scipy.signal\n"
+        "assert not unused & set(sys.modules)\n"
+        "import scipy.interpolate, scipy.signal\n"
+        "x = np.arange(20.0)\n"
+        "assert abs(scipy.interpolate.make_smoothing_spline(x, 3 * x)(4.5) - 13.5) < 1e-6\n"
+        "assert 'scipy.optimize' in sys.modules\n"
         "hill = np.exp(-0.5 * ((np.arange(100) - 40) / 4) ** 2)\n"
         "assert list(scipy.signal.find_peaks_cwt(hill, [4])) == [40]\n"
         "import scipy.stats\n"
         "assert scipy.stats is sys.modules['scipy.stats']\n"
         "assert abs(scipy.stats.norm.ppf(0.975) - 1.96) < 0.001\n"
+        "np.testing.assert_allclose(scipy.optimize.brentq(lambda x: x - 2, 0, 5), 2)\n"
+        "assert np.f2py is sys.modules['numpy.f2py']\n"
+    )
+    run_by_itself(code)
+
+
+def test_a_scipy_that_nobody_has_tried_is_loaded_as_usual() -> None:
+    code = (
+        "import sys\n"
+        "import scipy\n"
+        "scipy.__version__ = '1.18.0rc1'\n"
+        "from gaitcheck.numerics import butter, sosfiltfilt\n"
+        "assert {'scipy.optimize', 'scipy.stats', 'scipy._lib._docscrape'} <= set(sys.modules)\n"
+        "assert len(sosfiltfilt(butter(2, 0.2, output='sos'), [1.0, 2.0] * 20)) == 40\n"
     )
     run_by_itself(code)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from gaitcheck.gait.clean import CleanTrack
 from gaitcheck.gait.result import Baseline
+from gaitcheck.numerics import median_filter
 from gaitcheck.track import Landmark
 
 #: Fastest point of a standing runner, leg lengths a second. A foot on the belt moves at 2 and more.

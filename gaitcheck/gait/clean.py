@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
-from scipy.ndimage import median_filter
 
-from gaitcheck.gait.filters import butter, sosfiltfilt
 from gaitcheck.gait.strides import settle_legs
 from gaitcheck.gait.swaps import repair_swaps
+from gaitcheck.numerics import PchipInterpolator, butter, median_filter, sosfiltfilt
 from gaitcheck.track import FloatArray, Landmark, PoseTrack
 
 #: Gaps (nobody found) up to this long are bridged; a step takes three times as long.

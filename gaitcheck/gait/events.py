@@ -27,15 +27,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
-from scipy.ndimage import gaussian_filter1d
-from scipy.optimize import brentq
 
 from gaitcheck.angles import bend, swing_from_vertical
 from gaitcheck.gait.clean import CleanTrack
-from gaitcheck.gait.filters import find_peaks
 from gaitcheck.gait.result import Direction, Side
 from gaitcheck.gait.view import is_side
+from gaitcheck.numerics import CubicSpline, find_peaks, gaussian_filter1d
 from gaitcheck.settings import View
 from gaitcheck.track import FloatArray, Landmark
 
@@ -66,6 +63,8 @@ FORCE_SPAN = 0.95
 CENTRE_LATER_S = 0.0055
 #: Shares of a step that the half-sine may last.
 DUTY_RANGE = (0.3, 0.95)
+#: Parts into which that range is divided; what lies between is good to a hundred-millionth of a step.
+DUTY_PARTS = 10_001
 #: Parts of a step in which the mean cycle is read.
 CYCLE_PARTS = 256
 #: Resolution of the fine time base on which crossings are looked for.
@@ -277,15 +276,12 @@ def contact_by_body(cycle: CubicSpline, period: float) -> tuple[float, float] | 
 
 def _half_sine_duty(sharpness: float) -> float | None:
     """Share of the step during which a half-sine force acts whose second harmonic is so large against the first."""
-
-    def miss(duty: float) -> float:
-        first, second = (np.sinc(n * duty - 0.5) + np.sinc(n * duty + 0.5) for n in (1, 2))
-        return float(second / first) - sharpness
-
-    lowest, highest = DUTY_RANGE
-    if not miss(highest) <= 0 <= miss(lowest):
+    duty = np.linspace(*DUTY_RANGE, DUTY_PARTS)
+    first, second = (np.sinc(n * duty - 0.5) + np.sinc(n * duty + 0.5) for n in (1, 2))
+    falling = second / first
+    if not falling[-1] <= sharpness <= falling[0]:
         return None
-    return float(brentq(miss, lowest, highest))
+    return float(np.interp(-sharpness, -falling, duty))
 
 
 def _contact_by_foot(

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from gaitcheck.gait.clean import CUTOFF_HZ, CUTOFF_SHARE, LONGEST_GAP_S
-from gaitcheck.gait.filters import butter, sosfiltfilt
 from gaitcheck.gait.result import Baseline, Step
+from gaitcheck.numerics import butter, median_filter, sosfiltfilt
 from gaitcheck.track import FloatArray, PelvisTrack
 
 #: A tilt further than this from its neighbours' median is a slip of the eye: the pelvis turns by 1-2 degrees a frame.

@@ -118,7 +118,7 @@ def moved_sideways(track: PoseTrack, px: Float32Array) -> PoseTrack:
 
 def _as_alike_poses(track: PoseTrack, px: Float32Array, wanted: NDArray[np.bool_], otherwise: FloatArray) -> FloatArray:
     """What the frames looked at with the most alike poses got, (N, 33) for the N wanted; `otherwise` where none are."""
-    from scipy.spatial import KDTree  # loads much, which nothing needs until here
+    from gaitcheck.numerics import KDTree  # loads much, which nothing needs until here
 
     looked = np.flatnonzero(np.isfinite(px).all(axis=1))
     hips, shoulders = (track.xy_px[:, pair].mean(axis=1) for pair in (MAIN_JOINTS[2:4], MAIN_JOINTS[:2]))

@@ -27,8 +27,8 @@ from gaitcheck.video.reader import FrameReader
 
 #: Seconds between two reports of progress.
 _TELL_EVERY_S = 0.1
-#: What is needed once the runner has been followed: SciPy, mostly, which takes almost half a second to load.
-_NEEDED_AFTERWARDS = ("gaitcheck.pose.pelvis.line", "scipy.spatial")
+#: What is needed once the runner has been followed: SciPy, mostly, which takes a while to load.
+_NEEDED_AFTERWARDS = ("gaitcheck.pose.pelvis.line",)
 
 
 def follow_runner(

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dposv
 
+from gaitcheck.numerics import dposv
 from gaitcheck.pose.pelvis.crop import arms_masks
 from gaitcheck.pose.pelvis.evidence import PATCH_AT, PATCH_PX, PATCH_STEP, Evidence
 from gaitcheck.track import FloatArray, PoseTrack

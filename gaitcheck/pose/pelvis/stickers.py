@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
+from gaitcheck.numerics import median_filter
 from gaitcheck.pose.pelvis.dots import MOST_DOTS
 from gaitcheck.pose.pelvis.evidence import Evidence
 from gaitcheck.track import FloatArray, Landmark, PelvisTrack, PoseTrack
