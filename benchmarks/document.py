@@ -301,7 +301,7 @@ def _rates(data: Data) -> str:
     return f"""## Fewer frames of fast files
 
 Of files with 120 frames a second or more, 60 of each real second are looked at (`--analysis-fps auto`): rendered
-runners at 120 and 240 frames a second, each tracked at every frame and at fewer (`python -m benchmarks.frame_rate`).
+runners filmed at 240 frames a second, each tracked at every frame and at fewer (`python -m benchmarks.frame_rate`).
 
 {data["table"].strip()}"""
 

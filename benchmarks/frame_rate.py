@@ -2,18 +2,23 @@
 
     python -m benchmarks.frame_rate [--work DIR]
 
-Runners filmed at 240 and at 120 frames a second are rendered with their truth and tracked at every frame, and so that
-120 and 60 frames a second remain. A measure gets worse where its error grows; the bound is a tenth of the uncertainty
-that the program prints beside it. `table(work, model)` gives the Markdown.
+Runners filmed at 240 frames a second are rendered with their truth and tracked at every frame, and so that 120 and 60
+frames a second remain. A measure gets worse where its error grows; the bound is a tenth of the uncertainty that the
+program prints beside it. `table(work, model)` gives the Markdown.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
+
+from benchmarks.processes import cores
 from gaitcheck.analyze import Analysis, ModelUsed, TrackedVideo, conclude
 from gaitcheck.gait.measures import REGISTRY
 from gaitcheck.pose.install import ModelFile, cache_dir, model_file
@@ -23,53 +28,56 @@ from gaitcheck.validation.clips import rendered
 from gaitcheck.validation.matrix import Case, cases
 from gaitcheck.video.probe import probe
 
-#: Rates that remain, in frames a second.
-RATES = (120, 60)
+#: Frames a second that are filmed, and looked at.
+FILMED_FPS = 240
+RATES = (240, 120, 60)
+#: What is compared: more frames a second with fewer.
+PAIRS = ((240, 120), (240, 60), (120, 60))
+#: Usual runs of the validation for each view, and how long each is.
+RUNS, LENGTH_S = 4, 5.0
 #: Share of its uncertainty by which the error of a measure may grow.
 BOUND = 0.1
 
 
 @dataclass(frozen=True)
 class Row:
-    """One measure and side of one clip: truth, what comes of all frames and of fewer, and the uncertainty printed."""
+    """One measure and side of one clip: truth, what comes of more frames and of fewer, and the uncertainty printed."""
 
     clip: str
-    rate: int
+    rates: tuple[int, int]
     measure: str
     side: str | None
     true: float
-    of_all: float
+    of_more: float
     of_fewer: float
     uncertainty: float
 
     @property
     def growth(self) -> float:
         """By how much the error grew, as a share of the uncertainty."""
-        return (abs(self.of_fewer - self.true) - abs(self.of_all - self.true)) / self.uncertainty
+        return (abs(self.of_fewer - self.true) - abs(self.of_more - self.true)) / self.uncertainty
 
 
-def high_rate_cases() -> list[Case]:
-    """The validation's runs at 120 and 240 frames a second, those at 120 also filmed at 240."""
-    fast = [case for case in cases() if case.condition in ("120_fps", "240_fps")]
-    return fast + [_filmed_at(case, 240.0) for case in fast if case.spec.clip.capture_fps < 240]
+def fast_cases() -> list[Case]:
+    """The first usual runs of each view, filmed at 240 frames a second for a few seconds."""
+    usual = [case for case in cases() if case.condition == "usual"]
+    views = sorted({case.spec.camera.view for case in usual})
+    return [_fast(case) for view in views for case in [c for c in usual if c.spec.camera.view == view][:RUNS]]
 
 
-def _filmed_at(case: Case, fps: float) -> Case:
-    clip = case.spec.clip.model_copy(update={"capture_fps": fps})
-    name = f"{fps:.0f}_fps_{case.name.split('_', 2)[2]}"
-    return replace(case, spec=case.spec.model_copy(update={"clip": clip, "name": name}), condition=f"{fps:.0f}_fps")
+def _fast(case: Case) -> Case:
+    clip = case.spec.clip.model_copy(update={"capture_fps": float(FILMED_FPS), "duration_s": LENGTH_S})
+    name = case.name.replace("usual", f"fast_{FILMED_FPS}")
+    return replace(case, spec=case.spec.model_copy(update={"clip": clip, "name": name}), condition="fast")
 
 
 def rows_of(case: Case, work: Path, model: ModelFile) -> Iterator[Row]:
-    video, truth = rendered(case, work), true_of(case.spec)
-    fps = round(case.spec.clip.capture_fps)
-    of_all = _values(_analysed(video, case, model, 1))
-    true = _true(truth)
-    for rate in (rate for rate in RATES if rate < fps):
-        fewer = _values(_analysed(video, case, model, fps // rate))
-        for key in of_all.keys() & fewer.keys() & true.keys():
-            (value, uncertainty), (other, _) = of_all[key], fewer[key]
-            yield Row(case.name, rate, *key, true[key], value, other, uncertainty)
+    video, true = rendered(case, work), _true(true_of(case.spec))
+    found = {rate: _values(_analysed(video, case, model, FILMED_FPS // rate)) for rate in RATES}
+    for more, fewer in PAIRS:
+        for key in found[more].keys() & found[fewer].keys() & true.keys():
+            (of_more, uncertainty), (of_fewer, _) = found[more][key], found[fewer][key]
+            yield Row(case.name, (more, fewer), *key, true[key], of_more, of_fewer, uncertainty)
 
 
 def _analysed(video: Path, case: Case, model: ModelFile, every: int) -> Analysis:
@@ -89,25 +97,20 @@ def _true(truth: Truth) -> Mapping[_Key, float]:
 
 
 def table(work: Path, model: ModelFile) -> str:
-    """The Markdown; takes some minutes, the first time with rendering a quarter of an hour."""
-    return table_of([row for case in high_rate_cases() for row in rows_of(case, work, model)])
+    """The Markdown; takes ten minutes, the first time with rendering another ten."""
+    todo = fast_cases()
+    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
+        list(pool.map(rendered, todo, [work] * len(todo)))
+    return table_of([row for case in todo for row in rows_of(case, work, model)])
 
 
 def table_of(rows: Sequence[Row]) -> str:
     """What grows how much, for every measure, as Markdown: the mean over clips and sides, and the worst one."""
-
-    def of(fps: int, rate: int) -> list[Row]:
-        return [row for row in rows if row.rate == rate and row.clip.startswith(f"{fps}_")]
-
-    columns = {
-        "240 as 120": of(240, 120),
-        "240 as 60": of(240, 60),
-        "120 as 60": of(120, 60),
-        "both as 60": [*of(240, 60), *of(120, 60)],
-    }
+    columns = {f"{more} as {fewer}": [row for row in rows if row.rates == (more, fewer)] for more, fewer in PAIRS}
     lines = [
-        "Growth of the error when fewer frames are looked at, as a share of the printed uncertainty: mean over clips "
-        "and sides (in brackets the worst single value).",
+        f"Growth of the error when fewer frames are looked at, as a share of the printed uncertainty, over "
+        f"{len({row.clip for row in rows})} clips of {LENGTH_S:g} s: mean over clips and sides (in brackets the worst "
+        "single value).",
         "",
         f"| measure | {' | '.join(columns)} |",
         "|---" * (len(columns) + 1) + "|",
@@ -116,7 +119,7 @@ def table_of(rows: Sequence[Row]) -> str:
         cells = []
         for column in columns.values():
             growths = [row.growth for row in column if row.measure == definition.id]
-            cells.append(f"{sum(growths) / len(growths):+.2f} ({max(growths):+.2f})" if growths else "")
+            cells.append(f"{np.mean(growths):+.2f} ({max(growths):+.2f})" if growths else "")
         if any(cells):
             lines.append(f"| {definition.name} | {' | '.join(cells)} |")
     lines.append("")

@@ -9,9 +9,9 @@ from gaitcheck.video.probe import seconds_per_video_second
 
 AnalysisFps = float | Literal["auto"]
 
-#: Frames of each real second that `auto` leaves: the rate for which the printed uncertainties hold. Over rendered runs
-#: filmed at 120 and 240, no measure's error grows by a tenth of its uncertainty on average;
-#: single values' do (`python -m benchmarks.frame_rate`).
+#: Frames of each real second that `auto` leaves: the rate for which the printed uncertainties hold. Over 16
+#: rendered runs filmed at 240, errors grow by at most a tenth of the uncertainty on average, but for the knee's peak in
+#: stance (0.13, one clip of eight); single values' grow by more (`python -m benchmarks.frame_rate`).
 AUTO_FPS = 60.0
 #: 239.76 frames a second count as 240, and 59.94 as 60.
 _ROUNDING = 1.005
