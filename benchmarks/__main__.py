@@ -1,4 +1,4 @@
-"""Measures the speed and writes docs/benchmarks.md: `make bench` (more than an hour on two cores, else idle).
+"""Measures the speed and writes docs/benchmarks.md: `make bench` (an hour and a half on two cores, else idle).
 
     python -m benchmarks [--part speed] [--clip rear] [--rounds 3]     measure a part anew, keep the others
     python -m benchmarks --quick                                      short form, into out/bench; no figures to quote
@@ -24,7 +24,7 @@ from benchmarks.processes import ROOT, cores
 from gaitcheck.pose.install import cache_dir, model_file
 
 SHORT_S = 6.0
-#: Left out of the short form unless asked for: it renders for long where the validation's clips are not there.
+#: Left out of the short form unless asked for: it renders and tracks for long.
 _SLOW = ("rates",)
 _PACKAGES = ("mediapipe", "opencv-python", "av", "numpy", "ai-edge-litert")
 

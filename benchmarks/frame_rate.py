@@ -13,6 +13,7 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -30,9 +31,9 @@ from gaitcheck.video.probe import probe
 
 #: Frames a second that are filmed, and looked at.
 FILMED_FPS = 240
-RATES = (240, 120, 60)
+RATES = (FILMED_FPS, 120, 60)
 #: What is compared: more frames a second with fewer.
-PAIRS = ((240, 120), (240, 60), (120, 60))
+PAIRS = tuple(combinations(RATES, 2))
 #: Usual runs of the validation for each view, and how long each is.
 RUNS, LENGTH_S = 4, 5.0
 #: Share of its uncertainty by which the error of a measure may grow.

@@ -1,4 +1,4 @@
-"""Libraries loaded without what they load for nothing: almost a second of every analysis."""
+"""Libraries loaded without what they load for nothing: three quarters of a second of every analysis."""
 
 from __future__ import annotations
 
