@@ -300,7 +300,7 @@ Processor time of one thread for each step of the second pass, by size, preset a
 def _rates(data: Data) -> str:
     return f"""## Fewer frames of fast files
 
-Of files with 120 frames a second or more, 60 of each real second are looked at (`--analysis-fps auto`): rendered
+Of files with 240 frames a second or more, 120 of each real second are looked at (`--analysis-fps auto`): rendered
 runners filmed at 240 frames a second, each tracked at every frame and at fewer (`python -m benchmarks.frame_rate`).
 
 {data["table"].strip()}"""
