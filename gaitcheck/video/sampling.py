@@ -10,8 +10,8 @@ from gaitcheck.video.probe import seconds_per_video_second
 AnalysisFps = float | Literal["auto"]
 
 #: Frames of each real second that `auto` leaves. Over 16 rendered runs filmed at 240, no measure's error grows by more
-#: than 0.06 of its uncertainty on average; with 60 left, the knee's peak in stance grows by 0.13 and contact time, of
-#: those left at 120, by 0.10 (`python -m benchmarks.frame_rate`).
+#: than 0.06 of its uncertainty on average; with 60 left, that of the knee's peak in stance grows by 0.13
+#: (`python -m benchmarks.frame_rate`).
 AUTO_FPS = 120.0
 #: 239.76 frames a second count as 240, and 59.94 as 60.
 _ROUNDING = 1.005
